@@ -1,0 +1,179 @@
+"""Who someone is: people, units, and the memberships that join them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .roles import MANAGERS, Role, Side, UnitKind
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Return a new person; without a password the account cannot be signed in to."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who can sign in. What the person may do comes from memberships."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), unique=True)
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="sv")
+    is_active = models.BooleanField(_("can sign in"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["given_name", "family_name"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """Given and family name."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def short_name(self) -> str:
+        """Given name and the first letter of the family name: "Karim A."."""
+        return f"{self.given_name} {self.family_name[:1]}."
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Units by where they stand in the tree (at most three levels: city, area, unit)."""
+
+    def below(self, unit: Unit) -> UnitQuerySet:
+        """Return `unit` and every unit under it."""
+        return self.filter(Q(pk=unit.pk) | Q(parent=unit.pk) | Q(parent__parent=unit.pk))
+
+    def open(self) -> UnitQuerySet:
+        """Return units that have not been closed down."""
+        return self.filter(closed_on=None)
+
+
+class Unit(models.Model):
+    """Anything that can hold the ball: a school, an intake office, a team, an area, a city function."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=12, choices=UnitKind.choices)
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=60)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "name"], name="unit_kind_and_name_once"),
+            models.CheckConstraint(name="unit_kind_is_known", condition=Q(kind__in=UnitKind.values)),
+            models.CheckConstraint(name="unit_is_not_its_own_parent", condition=~Q(parent=F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def side(self) -> Side:
+        """The authority this unit belongs to."""
+        return UnitKind(self.kind).side
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships by time and place."""
+
+    def active(self, today: date) -> MembershipQuerySet:
+        """Return memberships that count on `today` (first and last day included) and whose person can sign in."""
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today, user__is_active=True, unit__closed_on=None
+        )
+
+    def managers(self) -> MembershipQuerySet:
+        """Return those who answer for their unit."""
+        return self.filter(role__in=MANAGERS)
+
+    def with_page_relations(self) -> MembershipQuerySet:
+        """Fetch what a page says about a membership: the person, the unit, the stand-in."""
+        return self.select_related("user", "unit__parent", "stand_in__user")
+
+    def visible_to(self, reader: Membership) -> MembershipQuerySet:
+        """Return memberships in the units that `reader` answers for; a system administrator sees all."""
+        if reader.role == Role.SYSTEM_ADMIN:
+            return self
+        if reader.role in MANAGERS:
+            return self.filter(unit__in=Unit.objects.below(reader.unit))
+        return self.none()
+
+
+class Membership(models.Model):
+    """A person in a unit in a role, for a time. Everything anybody does here is done as one membership."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices)
+    title = models.CharField(_("title"), max_length=60, blank=True)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("last day"), null=True, blank=True)
+    away_from = models.DateField(_("away from"), null=True, blank=True)
+    away_to = models.DateField(_("away until"), null=True, blank=True)
+    stand_in = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="stands_in_for")
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__family_name", "user__given_name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "unit", "role"], condition=Q(valid_to=None), name="membership_open_once"
+            ),
+            models.CheckConstraint(name="membership_role_is_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="membership_ends_after_it_begins", condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
+            ),
+            models.CheckConstraint(
+                name="membership_away_is_a_period",
+                condition=Q(away_from=None, away_to=None, stand_in=None)
+                | Q(away_from__isnull=False, away_to__gte=F("away_from")),
+            ),
+            models.CheckConstraint(name="membership_does_not_stand_in_for_itself", condition=~Q(stand_in=F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.full_name}, {self.unit.short_name}"
+
+    @property
+    def side(self) -> Side:
+        """The authority this membership belongs to."""
+        return self.unit.side
+
+    @property
+    def role_title(self) -> str:
+        """The person's own title, else the name of the role."""
+        return self.title or self.get_role_display()
+
+    def is_active(self, today: date) -> bool:
+        """Say whether the membership counts on `today`, first and last day included."""
+        started = self.valid_from <= today
+        return started and (self.valid_to is None or today <= self.valid_to) and self.user.is_active
+
+    def is_away(self, today: date) -> bool:
+        """Say whether the person is away on `today`, first and last day included."""
+        return self.away_from is not None and self.away_to is not None and self.away_from <= today <= self.away_to

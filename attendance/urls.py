@@ -1,0 +1,4 @@
+"""Addresses of the attendance app."""
+
+app_name = "attendance"
+urlpatterns: list = []

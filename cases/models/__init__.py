@@ -1,0 +1,23 @@
+"""The only place where school and social services meet: cases, requests, answers and the ledger of who must do what."""
+
+from .case import Case, Party
+from .ledger import Event, Hold, HolderInterval, Obligation
+from .referral import Decision, Question, Referral, RequestDraft
+from .sharing import Consent, Disclosure, Feedback, InternalNote
+
+__all__ = [
+    "Case",
+    "Consent",
+    "Decision",
+    "Disclosure",
+    "Event",
+    "Feedback",
+    "Hold",
+    "HolderInterval",
+    "InternalNote",
+    "Obligation",
+    "Party",
+    "Question",
+    "Referral",
+    "RequestDraft",
+]

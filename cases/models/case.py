@@ -1,0 +1,119 @@
+"""A case: one pupil, the units that are party to it, and how it ended."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit
+from accounts.roles import Role, Side
+from schools.models import Pupil
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases by state and by who may see them."""
+
+    def open(self) -> CaseQuerySet:
+        """Return cases that have not been closed."""
+        return self.filter(closed_at=None)
+
+    def visible_to(self, reader: Membership) -> CaseQuerySet:
+        """Return the cases whose content `reader` may read: those the reader's unit is party to.
+
+        A head of social services reads the cases of the units below; an area manager of schools only cases
+        that have been lifted to the area. Mentors, coordinators and analysts read no case.
+        """
+        parties = Party.objects.filter(case=OuterRef("pk"), ended_at=None)
+        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER}:
+            return self.filter(Exists(parties.filter(unit=reader.unit_id)))
+        if reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL:
+            return self.filter(Exists(parties.filter(unit__in=Unit.objects.below(reader.unit))))
+        if reader.role == Role.UNIT_HEAD:
+            lifted = {"obligations__kind": "answer_objection", "obligations__intervals__unit": reader.unit_id}
+            return self.filter(pk__in=self.model.objects.filter(**lifted).values("pk"))
+        return self.none()
+
+    def overseen_by(self, reader: Membership) -> CaseQuerySet:
+        """Return the cases whose dates, states and units `reader` may see, without their content.
+
+        Managers oversee what their units are party to, a coordinator the cases of the area or the city.
+        """
+        if reader.role == Role.COORDINATOR and reader.side == Side.CITY:
+            return self
+        if reader.role in {Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR}:
+            below = Unit.objects.below(reader.unit)
+            return self.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
+        return self.none()
+
+
+class Case(models.Model):
+    """What school and social services do together about one pupil's absence, from the first request to the outcome."""
+
+    class Outcome(models.TextChoices):
+        IMPROVED = "improved", _("Attendance has improved")
+        OTHER_SUPPORT = "other_support", _("Other support took over")
+        MOVED = "moved", _("The pupil has moved or changed school")
+        OTHER = "other", _("Something else")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=12, unique=True)
+    pupil = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="cases")
+    school_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="school_cases")
+    class_name = models.CharField(max_length=20)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    child_time_from = models.DateField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
+    final_word = models.TextField(blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["opened_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["pupil"], condition=Q(closed_at=None), name="one_open_case_per_pupil"),
+            models.CheckConstraint(
+                name="case_is_closed_when_it_has_an_outcome",
+                condition=Q(closed_at=None, closed_by=None, outcome="")
+                | Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="") & ~Q(final_word=""),
+            ),
+            models.CheckConstraint(
+                name="case_closes_after_it_opens", condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the case is still open."""
+        return self.closed_at is None
+
+    @property
+    def label(self) -> str:
+        """How lists and boards name the case: initials and class, "A.K. 7B"."""
+        return f"{self.pupil.initials} {self.class_name}"
+
+
+class Party(models.Model):
+    """A unit that takes part in a case, and since when."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="party_to")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["case", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "unit"], condition=Q(ended_at=None), name="party_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.unit}"

@@ -1,0 +1,167 @@
+"""The ledger: who must do what by when, who has held it, what was paused, and everything that happened."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit
+
+from .case import Case
+from .referral import Referral
+
+
+class ObligationQuerySet(models.QuerySet["Obligation"]):
+    """Obligations by state, date and holder."""
+
+    def open(self) -> ObligationQuerySet:
+        """Return obligations that are still to be done."""
+        return self.filter(stopped_at=None)
+
+    def held_by(self, unit: Unit) -> ObligationQuerySet:
+        """Return obligations whose current holder is `unit`."""
+        return self.filter(Exists(HolderInterval.objects.filter(obligation=OuterRef("pk"), to_at=None, unit=unit)))
+
+    def overdue(self, today: date) -> ObligationQuerySet:
+        """Return open obligations whose date has passed on `today` and which are not on hold."""
+        return self.open().filter(
+            ~Exists(Hold.objects.filter(obligation=OuterRef("pk"), ended_at=None)), due_on__lt=today
+        )
+
+    def with_page_relations(self) -> ObligationQuerySet:
+        """Fetch holder, hold, case and pupil, which every row and header shows."""
+        return self.select_related(
+            "case__pupil", "case__school_unit", "referral__to_unit", "referral__from_unit"
+        ).prefetch_related(
+            models.Prefetch(
+                "intervals",
+                queryset=HolderInterval.objects.filter(to_at=None).select_related("unit", "person__user"),
+                to_attr="current_intervals",
+            ),
+            models.Prefetch("holds", queryset=Hold.objects.filter(ended_at=None), to_attr="current_holds"),
+        )
+
+
+class Obligation(models.Model):
+    """Who must do what by when, and on what ground. Kinds are described in cases/obligations.py."""
+
+    class Outcome(models.TextChoices):
+        FULFILLED = "fulfilled", _("Done")
+        REPLACED = "replaced", _("Replaced by a new step")
+        TAKEN_OVER = "taken_over", _("Taken over")
+        CASE_CLOSED = "case_closed", _("The case was closed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="obligations")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, blank=True, related_name="obligations")
+    kind = models.CharField(max_length=32)
+    task = models.CharField(max_length=300, blank=True)
+    started_on = models.DateField()
+    due_on = models.DateField()
+    first_due_on = models.DateField()
+    is_statutory = models.BooleanField(default=False)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+
+    objects = ObligationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="obligation_stops_with_an_outcome",
+                condition=Q(stopped_at=None, outcome="") | Q(stopped_at__isnull=False) & ~Q(outcome=""),
+            ),
+            models.CheckConstraint(name="obligation_is_due_after_it_starts", condition=Q(due_on__gte=F("started_on"))),
+            models.UniqueConstraint(
+                fields=["referral", "kind"],
+                condition=Q(
+                    stopped_at=None, kind__in=["acknowledge_request", "answer_request", "take_over", "first_contact"]
+                ),
+                name="one_open_answer_per_referral",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.kind}"
+
+
+class HolderInterval(models.Model):
+    """Which unit, and within it which person, held an obligation from when to when."""
+
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="intervals")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["obligation", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["obligation"], condition=Q(to_at=None), name="one_holder_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation} {self.unit}"
+
+
+class Hold(models.Model):
+    """An agreed pause: once per obligation, with a reason and an end. Statutory clocks never pause."""
+
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="holds")
+    started_on = models.DateField()
+    until = models.DateField()
+    reason = models.CharField(max_length=300)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["obligation", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["obligation"], name="paused_once"),
+            models.CheckConstraint(name="hold_ends_after_it_starts", condition=Q(until__gte=F("started_on"))),
+            models.CheckConstraint(name="hold_has_a_reason", condition=Q(reason__regex=r"\S")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation} {self.until}"
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events by who may read them."""
+
+    def visible_to(self, reader: Membership) -> EventQuerySet:
+        """Return the events of cases `reader` may read; on the social side only those of the reader's own requests."""
+        events = self.filter(case__in=Case.objects.visible_to(reader))
+        if reader.side == "school":
+            return events
+        return events.filter(Q(referral=None) | Q(referral__to_unit__in=Unit.objects.below(reader.unit)))
+
+
+class Event(models.Model):
+    """One thing that happened in a case. Only added; `changes` alone can rebuild the state of the ledger."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
+    kind = models.CharField(max_length=32)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_substantive = models.BooleanField()
+    subject = models.UUIDField(null=True, blank=True)
+    text = models.TextField(blank=True)
+    changes = models.JSONField(default=list)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["case", "-at"], name="event_case_at")]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.kind}"

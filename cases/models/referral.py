@@ -1,0 +1,201 @@
+"""A school's request for support, the questions about it and the answer to it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit
+from accounts.roles import Role, Side
+from schools.models import Pupil
+from socialservices.models import ReasonCode, Service
+
+from .case import Case
+
+
+class RequestDraft(models.Model):
+    """A request being written. It belongs to its writer; nothing of it has left the school."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="+")
+    writer = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="request_drafts")
+    content = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-saved_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["pupil", "writer"], name="one_draft_per_pupil_and_writer")]
+
+    def __str__(self) -> str:
+        return f"{self.pupil} {self.saved_at:%Y-%m-%d}"
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    """Requests by state and by who may see them."""
+
+    def awaiting_answer(self) -> ReferralQuerySet:
+        """Return requests that have no answer yet."""
+        return self.filter(status__in=Referral.UNANSWERED)
+
+    def visible_to(self, reader: Membership) -> ReferralQuerySet:
+        """Return requests sent by or to a unit of `reader`, in cases the reader may read."""
+        cases = Case.objects.visible_to(reader)
+        if reader.side == Side.SCHOOL:
+            return self.filter(case__in=cases)
+        return self.filter(case__in=cases, to_unit__in=Unit.objects.below(reader.unit))
+
+    def received_by(self, reader: Membership) -> ReferralQuerySet:
+        """Return the requests that came to a unit of `reader`, on the social side."""
+        if reader.role not in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD} or reader.side != Side.SOCIAL:
+            return self.none()
+        return self.visible_to(reader)
+
+
+class Referral(models.Model):
+    """A request for support (begäran om stöd) from a school to a unit of social services."""
+
+    class Status(models.TextChoices):
+        SENT = "sent", _("Request sent")
+        RECEIVED = "received", _("Request opened")
+        ASSESSING = "assessing", _("Being assessed")
+        ASKED = "asked", _("More needed")
+        ACCEPTED = "accepted", _("Accepted")
+        ACTIVE = "active", _("In progress")
+        COMPLETED = "completed", _("Completed")
+        INTERRUPTED = "interrupted", _("Interrupted")
+        DECLINED = "declined", _("No")
+        REDIRECTED = "redirected", _("Redirected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    NEXT: dict[str, set[str]] = {
+        Status.SENT: {Status.RECEIVED, Status.ASSESSING, Status.WITHDRAWN},
+        Status.RECEIVED: {Status.ASSESSING, Status.WITHDRAWN},
+        Status.ASSESSING: {Status.ASKED, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN},
+        Status.ASKED: {Status.ASSESSING, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN},
+        Status.ACCEPTED: {Status.ACTIVE, Status.INTERRUPTED, Status.COMPLETED, Status.WITHDRAWN},
+        Status.ACTIVE: {Status.COMPLETED, Status.INTERRUPTED},
+        Status.COMPLETED: set(),
+        Status.INTERRUPTED: set(),
+        Status.DECLINED: set(),
+        Status.REDIRECTED: set(),
+        Status.WITHDRAWN: set(),
+    }
+    UNANSWERED = (Status.SENT, Status.RECEIVED, Status.ASSESSING, Status.ASKED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
+    from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="referrals_sent")
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="referrals_received")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.SENT)
+    submission = models.UUIDField(null=True, unique=True)
+    sent_at = models.DateTimeField()
+    sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="referrals_sent")
+    received_at = models.DateTimeField(null=True, blank=True)
+    received_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    handler = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals_handled"
+    )
+    first_contact_by = models.DateField(null=True, blank=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sent_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="referral_receipt_has_time_and_name",
+                condition=Q(received_at=None, received_by=None)
+                | Q(received_at__isnull=False, received_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="referral_acknowledgement_has_time_and_name",
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="accepted_referral_has_a_handler_and_a_first_date",
+                condition=~Q(status__in=["accepted", "active"])
+                | Q(handler__isnull=False, first_contact_by__isnull=False),
+            ),
+            models.CheckConstraint(name="referral_crosses_the_border", condition=~Q(from_unit=F("to_unit"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.to_unit}"
+
+    def can_become(self, status: str) -> bool:
+        """Say whether the request may go from its status to `status`."""
+        return status in self.NEXT[self.status]
+
+
+class Decision(models.Model):
+    """The one answer to a request. A no is complete or it is not saved (product.md rule 3)."""
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", _("Yes")
+        DECLINED = "declined", _("No")
+        REDIRECTED = "redirected", _("Redirected")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="decision")
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    reason = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    rationale = models.TextField(blank=True)
+    advice = models.TextField(blank=True)
+    next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    next_on = models.DateField(null=True, blank=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="decisions")
+
+    class Meta:
+        ordering = ["decided_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_no_has_reason_words_advice_holder_and_date",
+                condition=~Q(answer="declined")
+                | Q(reason__isnull=False, next_holder__isnull=False, next_on__isnull=False)
+                & Q(rationale__regex=r"\S")
+                & Q(advice__regex=r"\S"),
+            ),
+            models.CheckConstraint(
+                name="a_redirect_says_why_and_where",
+                condition=~Q(answer="redirected") | Q(next_holder__isnull=False) & Q(rationale__regex=r"\S"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referral} {self.answer}"
+
+
+class Question(models.Model):
+    """Something the receiver must know before it can answer; the school's answer stands beside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="questions")
+    text = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="question_answer_has_text_time_and_name",
+                condition=Q(answer="", answered_at=None, answered_by=None)
+                | Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referral} {self.asked_at:%Y-%m-%d}"

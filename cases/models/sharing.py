@@ -1,0 +1,166 @@
+"""What crosses the border between the authorities, on what ground, and what does not."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit
+from accounts.roles import Role, Side
+
+from .case import Case
+from .referral import Referral
+
+
+class Consent(models.Model):
+    """A consent that lifts secrecy for what it names (OSL 10:1, 12:2; law.md 3.3)."""
+
+    class Giver(models.TextChoices):
+        GUARDIAN_1 = "guardian_1", _("Guardian 1")
+        GUARDIAN_2 = "guardian_2", _("Guardian 2")
+        PUPIL = "pupil", _("The pupil")
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        NOT_ASKED = "not_asked", _("Not asked")
+        NONE = "none", _("There is none")
+
+    class Form(models.TextChoices):
+        MEETING = "meeting", _("At a meeting")
+        PHONE = "phone", _("By phone")
+        LETTER = "letter", _("In writing")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    giver = models.CharField(max_length=10, choices=Giver.choices)
+    answer = models.CharField(max_length=9, choices=Answer.choices)
+    form = models.CharField(max_length=8, choices=Form.choices, blank=True)
+    scope = models.JSONField(default=list)
+    given_on = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    pupil_age = models.PositiveSmallIntegerField()
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["noted_at", "giver", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_yes_has_date_form_scope_and_end",
+                condition=~Q(answer="yes")
+                | Q(given_on__isnull=False, valid_to__gte=F("given_on")) & ~Q(form="") & ~Q(scope=[]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.giver} {self.answer}"
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    """Disclosures by who may read them."""
+
+    def visible_to(self, reader: Membership) -> DisclosureQuerySet:
+        """Return what was given by or to a unit of `reader`."""
+        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
+            return self.filter(from_unit=reader.unit_id)
+        if reader.side == Side.SOCIAL and reader.role in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}:
+            return self.filter(to_unit__in=Unit.objects.below(reader.unit))
+        return self.none()
+
+
+class Disclosure(models.Model):
+    """Utlämnande: a frozen copy of what one unit gave another, on what legal ground (law.md 3.2)."""
+
+    class Ground(models.TextChoices):
+        CONSENT = "consent_osl_10_1", _("Consent (OSL 10:1)")
+        NECESSARY = "necessary_10_2", _("Necessary (OSL 10:2)")
+        DUTY_REPORT = "duty_10_28_sol_19_1", _("Duty to report (OSL 10:28, SoL 19:1)")
+        DUTY_SUPPLY = "duty_10_28_sol_20_6", _("Duty to supply (OSL 10:28, SoL 20:6)")
+        FEEDBACK = "feedback_26_9a", _("Feedback to the reporter (OSL 26:9 a)")
+        GENERAL_CLAUSE = "general_clause_10_27", _("General clause (OSL 10:27)")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disclosures")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="disclosures")
+    from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    ground = models.CharField(max_length=24, choices=Ground.choices)
+    content = models.JSONField()
+    disclosed_at = models.DateTimeField()
+    disclosed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = DisclosureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["disclosed_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.referral} {self.disclosed_at:%Y-%m-%d}"
+
+
+class Feedback(models.Model):
+    """Återkoppling from the unit that works with the pupil to the school, with its receipt."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="feedback")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="feedback")
+    from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    sent_at = models.DateTimeField()
+    sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    reply = models.TextField(blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["sent_at", "id"]
+        verbose_name_plural = "feedback"
+        constraints = [
+            models.CheckConstraint(name="feedback_says_something", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="feedback_receipt_has_time_and_name",
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.sent_at:%Y-%m-%d}"
+
+
+class InternalNoteQuerySet(models.QuerySet["InternalNote"]):
+    """Internal notes by compartment."""
+
+    def visible_to(self, reader: Membership) -> InternalNoteQuerySet:
+        """Return the notes of the reader's own unit, in cases the reader may read. Nobody else's, not even a head's."""
+        return self.filter(unit=reader.unit_id, case__in=Case.objects.visible_to(reader))
+
+
+class InternalNote(models.Model):
+    """A note one unit keeps for itself about a case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="internal_notes")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="internal_notes")
+    text = models.TextField()
+    submission = models.UUIDField(null=True, unique=True)
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    objects = InternalNoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["written_at", "id"]
+        constraints = [models.CheckConstraint(name="internal_note_says_something", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.written_at:%Y-%m-%d}"

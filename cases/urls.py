@@ -1,0 +1,4 @@
+"""Addresses of the cases app."""
+
+app_name = "cases"
+urlpatterns: list = []

@@ -1,0 +1,17 @@
+"""On a developer's machine and in the demo: no TLS, invented people, no second factor."""
+
+from .base import *
+from .base import INSTALLED_APPS, env
+
+SECRET_KEY = env.str("SECRET_KEY", "only-for-this-machine-never-for-real-people")  # noqa: S105
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", True)
+REQUIRE_MFA = env.bool("REQUIRE_MFA", False)
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+
+if DEMO:
+    INSTALLED_APPS = [*INSTALLED_APPS, "demo"]

@@ -1,0 +1,25 @@
+"""For the tests: connects as the owner to build the database; conftest then works as the web role."""
+
+import os
+
+os.environ.setdefault("OWNER_DATABASE_URL", "postgresql://narvaro_owner@127.0.0.1:5432/narvaro")
+os.environ["NB_AS_OWNER"] = "1"
+
+from .base import *  # noqa: E402
+from .base import DATABASES, INSTALLED_APPS, TEMPLATES, env  # noqa: E402
+
+SECRET_KEY = "tests"  # noqa: S105
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+DEMO = True
+REQUIRE_MFA = False
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["TEST"] = {"NAME": "test_narvaro" + env.str("TEST_DB_SUFFIX", "")}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LANGUAGE_CODE = "en"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+TEMPLATES[0]["OPTIONS"]["debug"] = True

@@ -1,0 +1,18 @@
+"""Every address of the product. English paths, opaque ids, no personal data."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("livez/", views.alive, name="alive"),
+    path("", include("cases.urls")),
+    path("", include("accounts.urls")),
+    path("", include("attendance.urls")),
+    path("imports/", include("integrations.urls")),
+    path("followup/", include("followup.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("demo.urls")))

@@ -1,0 +1,4 @@
+"""Addresses of the followup app."""
+
+app_name = "followup"
+urlpatterns: list = []

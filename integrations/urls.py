@@ -1,0 +1,4 @@
+"""Addresses of the integrations app."""
+
+app_name = "integrations"
+urlpatterns: list = []

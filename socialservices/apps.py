@@ -1,0 +1,10 @@
+"""The socialservices app."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """Registers the app under its own name."""
+
+    name = "socialservices"
+    label = "socialservices"

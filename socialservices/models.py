@@ -1,0 +1,158 @@
+"""The register of social services: districts, offices, teams, what they offer, and reasons."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+
+
+class District(models.Model):
+    """Stadsdelsområde. Borders change, so old ones stay with what replaced them."""
+
+    code = models.SlugField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=60, unique=True)
+    formed_on = models.DateField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
+
+    class Meta:
+        ordering = ["name", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Office(models.Model):
+    """An intake office or a team, and the districts it serves; none means the whole city."""
+
+    class Kind(models.TextChoices):
+        INTAKE = "intake", _("Intake office")
+        TEAM = "team", _("Team")
+
+    unit = models.OneToOneField(Unit, on_delete=models.PROTECT, primary_key=True, related_name="office")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    districts = models.ManyToManyField(District, blank=True, related_name="offices")
+
+    class Meta:
+        ordering = ["unit__name", "unit"]
+
+    def __str__(self) -> str:
+        return self.unit.name
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    """Catalogue entries by date."""
+
+    def current(self, today: date) -> ServiceQuerySet:
+        """Return the entries in force on `today`, first and last day included."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today)
+
+
+class Service(models.Model):
+    """What a team offers, to whom, from when: its entry in the service catalogue (law.md P9)."""
+
+    class Kind(models.TextChoices):
+        INTAKE = "intake", _("Intake office for children and youth")
+        SST = "sst", _("School social team (SST)")
+        SST_PLUS = "sst_plus", _("School social team plus (SST+)")
+        ATTENDANCE_TEAM = "attendance_team", _("Attendance team")
+        STUDY_STEP = "study_step", _("Studiesteg")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="services")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    grade_from = models.PositiveSmallIntegerField()
+    grade_to = models.PositiveSmallIntegerField()
+    school_forms = models.JSONField(default=list)
+    provider_kinds = models.JSONField(default=list)
+    absence_from = models.PositiveSmallIntegerField(default=0)
+    absence_to = models.PositiveSmallIntegerField(default=100)
+    capacity = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_taking_in = models.BooleanField(default=True)
+    expected_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    offers_sv = models.CharField(max_length=300)
+    offers_en = models.CharField(max_length=300)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["office__unit__name", "valid_from", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "kind"], condition=Q(valid_to=None), name="service_open_once"),
+            models.CheckConstraint(name="service_grades_in_order", condition=Q(grade_to__gte=F("grade_from"))),
+            models.CheckConstraint(
+                name="service_absence_band_in_percent",
+                condition=Q(absence_to__lte=100, absence_to__gte=F("absence_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.get_kind_display()}"
+
+    @property
+    def offers(self) -> str:
+        """What the team offers, in the reader's language."""
+        return self.offers_en if get_language() == "en" else self.offers_sv
+
+
+class ReasonCodeQuerySet(models.QuerySet["ReasonCode"]):
+    """Reasons by use and date."""
+
+    def for_declining(self, today: date) -> ReasonCodeQuerySet:
+        """Return the reasons a team may decline a support request with on `today`."""
+        return self.filter(
+            Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today, channel=ReasonCode.Channel.SUPPORT_REQUEST
+        )
+
+
+class ReasonCode(models.Model):
+    """Why a request was declined or a report not opened: effective-dated data (law.md 6.1)."""
+
+    class Channel(models.TextChoices):
+        SUPPORT_REQUEST = "support_request", _("Support request")
+        CONCERN_REPORT = "concern_report", _("Concern report")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=40)
+    channel = models.CharField(max_length=16, choices=Channel.choices)
+    title_sv = models.CharField(max_length=160)
+    title_en = models.CharField(max_length=160)
+    demands_sv = models.CharField(max_length=400, blank=True)
+    demands_en = models.CharField(max_length=400, blank=True)
+    next_holder_side = models.CharField(max_length=6, default="school")
+    next_step_days = models.PositiveSmallIntegerField(default=10)
+    is_shown_to_school = models.BooleanField(default=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = ReasonCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "code", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "channel"], condition=Q(valid_to=None), name="reason_code_open_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The reason in the reader's language."""
+        return self.title_en if get_language() == "en" else self.title_sv
+
+    @property
+    def demands(self) -> str:
+        """What giving this reason demands, in the reader's language."""
+        return self.demands_en if get_language() == "en" else self.demands_sv
