@@ -1,4 +1,50 @@
-"""Addresses of the cases app."""
+"""Addresses of the start page, requests, incoming, cases and the board of stalled ones."""
+
+from django.urls import path
+
+from .views import answers, case_pages, inbox, obligations, replies, requests, stalled, todo, work
 
 app_name = "cases"
-urlpatterns: list = []
+urlpatterns = [
+    path("", todo.todo, name="todo"),
+    # The school asks
+    path("requests/new/", requests.request_support, name="request_support"),
+    path("requests/new/<uuid:draft_id>/check/", requests.check_request, name="check_request"),
+    path("requests/<uuid:referral_id>/sent/", requests.request_sent, name="request_sent"),
+    path("requests/<uuid:referral_id>/withdraw/", requests.withdraw_request, name="withdraw_request"),
+    path("requests/<uuid:referral_id>/answer-question/", replies.answer_question, name="answer_question"),
+    path("requests/<uuid:referral_id>/respond/", replies.respond_to_no, name="respond_to_no"),
+    # Social services answer
+    path("intake/", inbox.inbox, name="inbox"),
+    path("intake/<uuid:referral_id>/", inbox.assess_request, name="assess_request"),
+    path("intake/<uuid:referral_id>/acknowledge/", answers.acknowledge_request, name="acknowledge_request"),
+    path("intake/<uuid:referral_id>/accept/", answers.accept_request, name="accept_request"),
+    path("intake/<uuid:referral_id>/ask/", answers.ask_question, name="ask_question"),
+    path("intake/<uuid:referral_id>/redirect/", answers.redirect_request, name="redirect_request"),
+    path("intake/<uuid:referral_id>/decline/", answers.decline_request, name="decline_request"),
+    path("intake/<uuid:referral_id>/allocate/", answers.allocate_request, name="allocate_request"),
+    # The work
+    path("work/<uuid:referral_id>/first-contact/", work.record_first_contact, name="record_first_contact"),
+    path("work/<uuid:referral_id>/feedback/", work.give_feedback, name="give_feedback"),
+    path("work/<uuid:referral_id>/complete/", work.complete_work, name="complete_work"),
+    path("work/<uuid:referral_id>/interrupt/", work.interrupt_work, name="interrupt_work"),
+    path("feedback/<uuid:feedback_id>/acknowledge/", work.acknowledge_feedback, name="acknowledge_feedback"),
+    # Cases
+    path("cases/", case_pages.case_list, name="case_list"),
+    path("cases/<uuid:case_id>/", case_pages.case_detail, name="case_detail"),
+    path("cases/<uuid:case_id>/internal/", case_pages.internal_notes, name="internal_notes"),
+    path("cases/<uuid:case_id>/shared/", case_pages.shared_items, name="shared_items"),
+    path("cases/<uuid:case_id>/close/", case_pages.close_case, name="close_case"),
+    # The board, and getting a case to move
+    path("stalled/", stalled.stalled_list, name="stalled_list"),
+    path("cases/<uuid:case_id>/remind/", stalled.remind, name="remind"),
+    path("cases/<uuid:case_id>/lift/", stalled.lift_case, name="lift_case"),
+    path("steps/<uuid:obligation_id>/next/", obligations.set_next_step, name="set_next_step"),
+    path("steps/<uuid:obligation_id>/done/", obligations.record_step, name="record_step"),
+    path("steps/<uuid:obligation_id>/answer-lift/", obligations.answer_lift, name="answer_lift"),
+    path("steps/<uuid:obligation_id>/hand-over/", obligations.hand_over, name="hand_over"),
+    path("steps/<uuid:obligation_id>/pause/", obligations.pause, name="pause"),
+    path("steps/<uuid:obligation_id>/resume/", obligations.resume, name="resume"),
+    path("steps/<uuid:obligation_id>/move-date/", obligations.move_date, name="move_date"),
+    path("steps/<uuid:obligation_id>/no-change/", obligations.say_no_change, name="say_no_change"),
+]

@@ -114,7 +114,7 @@ def _tidy(text: str) -> str:
 def _why_not_read(tidy: str) -> str | Promise:
     if not tidy:
         return _("Write a personal number, such as 20170101-2393.")
-    if not re.fullmatch(r"[\d+-]*", tidy):
+    if not re.fullmatch(r"[0-9+-]*", tidy):
         return _("Use digits only, as in 20170101-2393. A temporary number looks like 20170101-TF12.")
     return _("A personal number has 12 digits (20170101-2393) or 10 (170101-2393). Check that none is missing.")
 

@@ -1,0 +1,86 @@
+"""Who may do what in a case. Asked by the action, the view and the template alike.
+
+Each function answers for one reader and one row; that the reader may see the row at all is settled by `visible_to`.
+"""
+
+from __future__ import annotations
+
+from accounts.models import Membership, Unit
+from accounts.roles import Role, Side
+
+from .models import Case, Feedback, Obligation, Referral
+
+SCHOOL_WRITERS = {Role.STUDENT_HEALTH, Role.PRINCIPAL}
+SOCIAL_WORKERS = {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}
+
+
+def _works_for(reader: Membership, unit: Unit) -> bool:
+    """Say whether `unit` is the reader's own, or for a head one of those below."""
+    if reader.role == Role.UNIT_HEAD:
+        return reader.unit_id in {unit.pk, unit.parent_id, unit.parent and unit.parent.parent_id}
+    return reader.unit_id == unit.pk
+
+
+def may_request_support(reader: Membership) -> bool:
+    """Say whether `reader` may write and send requests."""
+    return reader.role in SCHOOL_WRITERS
+
+
+def may_receive(reader: Membership, referral: Referral) -> bool:
+    """Say whether `reader` works in the unit that the request came to."""
+    return reader.role in SOCIAL_WORKERS and reader.side == Side.SOCIAL and _works_for(reader, referral.to_unit)
+
+
+def may_acknowledge(reader: Membership, referral: Referral) -> bool:
+    """Say whether `reader` may acknowledge the request now."""
+    waiting = referral.status in {Referral.Status.SENT, Referral.Status.RECEIVED}
+    return waiting and may_receive(reader, referral)
+
+
+def may_answer(reader: Membership, referral: Referral) -> bool:
+    """Say whether `reader` may accept, ask, redirect or decline now. Answering also acknowledges."""
+    return referral.status in Referral.UNANSWERED and may_receive(reader, referral)
+
+
+def may_work(reader: Membership, referral: Referral) -> bool:
+    """Say whether `reader` may record contacts and feedback of an accepted request."""
+    working = referral.status in {Referral.Status.ACCEPTED, Referral.Status.ACTIVE}
+    return working and may_receive(reader, referral)
+
+
+def may_speak_for_school(reader: Membership, case: Case) -> bool:
+    """Say whether `reader` may answer, acknowledge, withdraw and close for the case's school."""
+    return case.is_open and reader.role in SCHOOL_WRITERS and reader.unit_id == case.school_unit_id
+
+
+def may_acknowledge_feedback(reader: Membership, feedback: Feedback) -> bool:
+    """Say whether `reader` may acknowledge the feedback now."""
+    return feedback.acknowledged_at is None and may_speak_for_school(reader, feedback.case)
+
+
+def may_close(reader: Membership, case: Case) -> bool:
+    """Say whether `reader` may close the case: only the school may (product.md rule 3)."""
+    return may_speak_for_school(reader, case)
+
+
+def may_write_note(reader: Membership, case: Case) -> bool:
+    """Say whether `reader` may write an internal note: whoever reads the case, in their own unit's lane."""
+    return Case.objects.visible_to(reader).filter(pk=case.pk).exists()
+
+
+def may_do(reader: Membership, obligation: Obligation) -> bool:
+    """Say whether `reader` may fulfil, pause or hand over `obligation`: its unit's people and those above them."""
+    if reader.role not in SCHOOL_WRITERS | SOCIAL_WORKERS:
+        return False
+    holder = obligation.intervals.select_related("unit__parent").filter(to_at=None).first()
+    return holder is not None and _works_for(reader, holder.unit)
+
+
+def may_allocate(reader: Membership, obligation: Obligation) -> bool:
+    """Say whether `reader` may choose who holds `obligation`: managers, and intake and team workers for their unit."""
+    return may_do(reader, obligation)
+
+
+def may_oversee(reader: Membership, case: Case) -> bool:
+    """Say whether `reader` may remind the holders of `case`: managers and coordinators who oversee it."""
+    return Case.objects.overseen_by(reader).filter(pk=case.pk).exists()

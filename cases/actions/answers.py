@@ -1,0 +1,183 @@
+"""The receiver's side: open, acknowledge, accept, ask, redirect, decline. One answer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from accounts.models import Membership, Unit
+from cases import access
+from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
+from cases.models import Decision, Disclosure, Question, Referral
+from socialservices.models import ReasonCode, Service
+
+from .requests import new_referral, passed_on
+
+Status = Referral.Status
+
+
+def open_request(*, referral: Referral, by: Membership, at: datetime) -> bool:
+    """Note the receiver's first opening of a request, so that the sender sees it. Says whether this was the first."""
+    if referral.status != Status.SENT or not access.may_receive(by, referral):
+        return False
+    with entry(case=referral.case, kind="request_opened", by=by, at=at, referral=referral, is_substantive=False) as e:
+        if e.referral.status != Status.SENT:
+            return False
+        e.set_status(e.referral, Status.RECEIVED, received_at=at, received_by=by)
+        Disclosure.objects.filter(referral=e.referral, read_at=None).update(read_at=at, read_by=by)
+    return True
+
+
+def acknowledge_request(*, referral: Referral, by: Membership, at: datetime) -> Referral:
+    """Acknowledge that the request has arrived; `by` becomes the one who answers it.
+
+    Raises AlreadyDone if somebody has acknowledged it, NotAllowed for others than the receiver's people.
+    """
+    with entry(case=referral.case, kind="request_acknowledged", by=by, at=at, referral=referral) as happening:
+        _check(access.may_receive, by, happening.referral)
+        if happening.referral.status not in {Status.SENT, Status.RECEIVED}:
+            raise AlreadyDone
+        _acknowledge(happening, by)
+    return happening.referral
+
+
+def accept_request(
+    *, referral: Referral, handler: Membership, first_contact_by: date, by: Membership, at: datetime
+) -> Referral:
+    """Say yes: `handler` is responsible and makes the first contact at the latest on `first_contact_by`."""
+    with _answering(referral, "request_accepted", by, at) as happening:
+        _decide(happening, Decision.Answer.ACCEPTED)
+        locked = happening.referral
+        happening.set_status(locked, Status.ACCEPTED, handler=handler, first_contact_by=first_contact_by)
+        happening.stop("answer_request", "answer_question", referral=locked)
+        happening.start("first_contact", unit=locked.to_unit, person=handler, due_on=first_contact_by, referral=locked)
+    return locked
+
+
+def ask_question(*, referral: Referral, text: str, due_on: date, by: Membership, at: datetime) -> Question:
+    """Ask the school something before answering. The answer's clock rests, once; the child's time does not."""
+    with _answering(referral, "question_asked", by, at) as happening:
+        locked = happening.referral
+        happening.set_status(locked, Status.ASKED)
+        question = Question.objects.create(referral=locked, text=text, asked_at=at, asked_by=by, due_on=due_on)
+        happening.subject = question.pk
+        for obligation in happening.open_obligations("answer_request"):
+            if obligation.referral_id == locked.pk and not obligation.holds.exists():
+                happening.pause(obligation, until=due_on, reason="question")
+        happening.start("answer_question", unit=locked.from_unit, person=locked.sent_by, due_on=due_on, referral=locked)
+    return question
+
+
+def redirect_request(*, referral: Referral, service: Service, rationale: str, by: Membership, at: datetime) -> Referral:
+    """Send the request on to the unit behind `service`. The sender keeps the ball until that unit acknowledges."""
+    with _answering(referral, "request_redirected", by, at) as happening:
+        old = happening.referral
+        to_unit = service.office.unit
+        if to_unit.pk == old.to_unit_id:
+            raise NotAllowed
+        _decide(happening, Decision.Answer.REDIRECTED, rationale=rationale, next_holder=to_unit)
+        happening.set_status(old, Status.REDIRECTED)
+        happening.stop("answer_question", referral=old, outcome="replaced")
+        for obligation in happening.open_obligations("answer_request"):
+            happening.resume(obligation)
+        new = new_referral(happening, to_unit=to_unit, service=service, parent=old)
+        passed_on(happening, old, new)
+        happening.start("take_over", unit=to_unit, referral=new)
+        happening.referral = old
+    return new
+
+
+def decline_request(
+    *,
+    referral: Referral,
+    reason: ReasonCode,
+    rationale: str,
+    advice: str,
+    next_holder: Unit,
+    next_on: date,
+    by: Membership,
+    at: datetime,
+) -> Decision:
+    """Say no, completely: reason, own words, what the school should do instead, who has the next step and when.
+
+    The case stays open. The school responds to the no, and `next_holder` does the next step at the latest on
+    `next_on`. The database refuses a no that lacks any of this.
+    """
+    with _answering(referral, "request_declined", by, at) as happening:
+        locked = happening.referral
+        decision = _decide(
+            happening, Decision.Answer.DECLINED, reason=reason, rationale=rationale, advice=advice,
+            next_holder=next_holder, next_on=next_on,
+        )  # fmt: skip
+        happening.set_status(locked, Status.DECLINED)
+        happening.stop("answer_request", "answer_question", referral=locked)
+        happening.start("respond_to_no", unit=locked.from_unit, person=locked.sent_by, referral=locked)
+        happening.start("do_next_step", unit=next_holder, due_on=next_on, referral=locked, task=advice[:300])
+    return decision
+
+
+def allocate_request(*, referral: Referral, person: Membership, by: Membership, at: datetime) -> Referral:
+    """Let `person` in the receiving unit answer the request or do the work."""
+    with entry(case=referral.case, kind="handler_chosen", by=by, at=at, referral=referral, is_substantive=False) as e:
+        _check(access.may_receive, by, e.referral)
+        if person.unit_id != e.referral.to_unit_id:
+            raise NotAllowed
+        for obligation in e.open_obligations("acknowledge_request", "answer_request", "take_over", "first_contact"):
+            if obligation.referral_id == e.referral.pk:
+                e.hand_over(obligation, unit=e.referral.to_unit, person=person)
+        if e.referral.handler_id:
+            e.referral.handler = person
+            e.referral.save(update_fields=["handler"])
+    return e.referral
+
+
+@contextmanager
+def _answering(referral: Referral, kind: str, by: Membership, at: datetime) -> Iterator[Entry]:
+    """Open an entry in which `by` answers `referral`, acknowledging it first where nobody has."""
+    with entry(case=referral.case, kind=kind, by=by, at=at, referral=referral) as happening:
+        _check(access.may_receive, by, happening.referral)
+        if happening.referral.status not in Referral.UNANSWERED:
+            raise AlreadyDone
+        if happening.referral.status in {Status.SENT, Status.RECEIVED}:
+            _acknowledge(happening, by)
+        yield happening
+
+
+def _check(may: Callable[[Membership, Referral], bool], by: Membership, referral: Referral) -> None:
+    if not may(by, referral):
+        raise NotAllowed
+
+
+def _acknowledge(happening: Entry, by: Membership) -> None:
+    """Note the receipt and let `by` hold the answer. A redirected request keeps the date it had where it came from."""
+    referral = happening.referral
+    opened = {} if referral.received_at else {"received_at": happening.at, "received_by": by}
+    happening.set_status(referral, Status.ASSESSING, acknowledged_at=happening.at, acknowledged_by=by, **opened)
+    Disclosure.objects.filter(referral=referral, read_at=None).update(read_at=happening.at, read_by=by)
+    due_on = None
+    if referral.parent is not None and referral.parent.status == Status.REDIRECTED:
+        due_on = _take_over(happening, referral.parent)
+    happening.stop("acknowledge_request", "take_over", referral=referral)
+    person = by if by.unit_id == referral.to_unit_id else None
+    happening.start("answer_request", unit=referral.to_unit, person=person, due_on=due_on, referral=referral)
+
+
+def _take_over(happening: Entry, old: Referral) -> date | None:
+    """End the redirecting unit's answer and its part in the case; return the date that goes on counting."""
+    due_on = None
+    for obligation in happening.open_obligations("answer_request"):
+        if obligation.referral_id == old.pk:
+            due_on = max(obligation.due_on, happening.today)
+            happening.stop_one(obligation, outcome="taken_over")
+    happening.case.parties.filter(unit=old.to_unit, ended_at=None).update(ended_at=happening.at)
+    return due_on
+
+
+def _decide(happening: Entry, answer: str, **facts: object) -> Decision:
+    """Write the one answer to the entry's request."""
+    decision = Decision.objects.create(
+        referral=happening.referral, answer=answer, decided_at=happening.at, decided_by=happening.by, **facts
+    )
+    happening.subject = decision.pk
+    return decision

@@ -1,0 +1,92 @@
+"""The school's side after sending: answer a question, respond to a no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+
+from accounts.models import Membership, Unit
+from accounts.roles import UnitKind
+from cases import access
+from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
+from cases.models import Obligation, Question, Referral
+
+
+def answer_question(*, question: Question, answer: str, by: Membership, at: datetime) -> Question:
+    """Answer the receiver's question; its clock runs again and the ball goes back."""
+    referral = question.referral
+    with entry(case=referral.case, kind="question_answered", by=by, at=at, referral=referral) as happening:
+        if not access.may_speak_for_school(by, happening.case):
+            raise NotAllowed
+        locked = Question.objects.select_for_update().get(pk=question.pk)
+        if locked.answered_at is not None:
+            raise AlreadyDone
+        happening.set_status(happening.referral, Referral.Status.ASSESSING)
+        locked.answer, locked.answered_at, locked.answered_by = answer, at, by
+        locked.save(update_fields=["answer", "answered_at", "answered_by"])
+        happening.subject = locked.pk
+        happening.stop("answer_question", referral=happening.referral)
+        for obligation in happening.open_obligations("answer_request"):
+            happening.resume(obligation)
+    return locked
+
+
+def follow_advice(*, referral: Referral, plan: str, due_on: date, by: Membership, at: datetime) -> Obligation:
+    """Do what the no advised: the school's next step with its date."""
+    with _responding(referral, "advice_followed", by, at) as happening:
+        happening.text = plan
+        _replace_next_step(happening)
+        return happening.start(
+            "do_next_step",
+            unit=happening.case.school_unit,
+            person=by,
+            due_on=due_on,
+            referral=referral,
+            task=plan[:300],
+        )
+
+
+def talk_first(*, referral: Referral, about: str, meet_on: date, by: Membership, at: datetime) -> Obligation:
+    """Ask to talk before anything else; the school holds the follow-up at the latest on `meet_on`."""
+    with _responding(referral, "talk_proposed", by, at) as happening:
+        happening.text = about
+        return happening.start(
+            "follow_up", unit=happening.case.school_unit, person=by, due_on=meet_on, referral=referral, task=about[:300]
+        )
+
+
+def lift_to_managers(*, referral: Referral, disagreement: str, by: Membership, at: datetime) -> list[Obligation]:
+    """Lift a no to both sides' managers, each of whom answers within five working days."""
+    with _responding(referral, "lifted_to_managers", by, at) as happening:
+        happening.text = disagreement
+        sides = (managing_unit(referral.from_unit), managing_unit(referral.to_unit))
+        return [
+            happening.start("answer_objection", unit=unit, referral=referral, task=disagreement[:300]) for unit in sides
+        ]
+
+
+def managing_unit(unit: Unit) -> Unit:
+    """Return the unit whose head answers for `unit`: the area above it, or itself where there is none."""
+    above = unit.parent
+    return above if above is not None and above.kind != UnitKind.CITY else unit
+
+
+@contextmanager
+def _responding(referral: Referral, kind: str, by: Membership, at: datetime) -> Iterator[Entry]:
+    """Open an entry in which the school responds to a no, or to work that was interrupted."""
+    with entry(case=referral.case, kind=kind, by=by, at=at, referral=referral) as happening:
+        if not access.may_speak_for_school(by, happening.case):
+            raise NotAllowed
+        waiting = [o for o in happening.open_obligations("respond_to_no") if o.referral_id == referral.pk]
+        if not waiting:
+            raise AlreadyDone
+        happening.stop_one(waiting[0])
+        yield happening
+
+
+def _replace_next_step(happening: Entry) -> None:
+    """Stop the step the no left with the school: the school has now chosen its own."""
+    for step in happening.open_obligations("do_next_step"):
+        if step.intervals.filter(to_at=None, unit=happening.case.school_unit).exists():
+            happening.stop_one(step, outcome="replaced")

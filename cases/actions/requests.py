@@ -1,0 +1,165 @@
+"""The school asks for support: save a draft, send the request, withdraw it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+import audit.actions
+from accounts.models import Membership
+from attendance.child_time import earliest_child_time
+from cases import access
+from cases.ledger import Entry, NotAllowed, entry
+from cases.models import Case, Consent, Disclosure, Party, Referral, RequestDraft
+from cases.sharing import ConsentGiven, content_of
+from schools.models import Pupil
+from socialservices.models import Service
+
+
+class OpenElsewhere(Exception):
+    """Another school has an open case about the pupil."""
+
+
+class NothingNew(Exception):
+    """The same unit already has an unanswered request in this case."""
+
+
+def save_draft(*, pupil: Pupil, content: dict[str, Any], by: Membership, at: datetime) -> RequestDraft:
+    """Keep what `by` has written about `pupil` so far; nothing leaves the school."""
+    if not access.may_request_support(by):
+        raise NotAllowed
+    draft, _created = RequestDraft.objects.update_or_create(
+        pupil=pupil, writer=by, defaults={"content": content, "saved_at": at}
+    )
+    return draft
+
+
+@transaction.atomic
+def send_request(
+    *,
+    pupil: Pupil,
+    service: Service,
+    content: dict[str, Any],
+    consents: list[ConsentGiven],
+    submission: UUID,
+    by: Membership,
+    at: datetime,
+) -> Referral:
+    """Send a request about `pupil` to the unit behind `service`, opening the pupil's case if there is none.
+
+    `content` holds the writer's words (see cases.sharing.Words); with the pupil's absence they become the frozen
+    disclosure. Sending the same `submission` twice gives the first request back. Raises OpenElsewhere, NothingNew
+    or NotAllowed.
+    """
+    if not (access.may_request_support(by) and Pupil.objects.visible_to(by).filter(pk=pupil.pk).exists()):
+        raise NotAllowed
+    Pupil.objects.select_for_update().get(pk=pupil.pk)
+    sent_before = Referral.objects.filter(submission=submission).first()
+    if sent_before:
+        return sent_before
+    case = _open_case(pupil, by, at)
+    to_unit = service.office.unit
+    if case.referrals.awaiting_answer().filter(to_unit=to_unit).exists():
+        raise NothingNew
+    with entry(case=case, kind="request_sent", by=by, at=at) as happening:
+        answered = case.referrals.filter(status__in=["declined", "interrupted"]).order_by("sent_at", "pk").last()
+        referral = new_referral(happening, to_unit=to_unit, service=service, parent=answered, submission=submission)
+        _disclose(happening, referral, content_of(pupil, content, consents, happening.today))
+        _keep_consents(happening, referral, pupil, consents)
+        happening.stop("respond_to_no", "review_stalled")
+        happening.start("acknowledge_request", unit=to_unit, referral=referral)
+    RequestDraft.objects.filter(pupil=pupil, writer=by).delete()
+    return referral
+
+
+def new_referral(
+    happening: Entry,
+    *,
+    to_unit: Any,
+    service: Service | None,
+    parent: Referral | None = None,
+    submission: UUID | None = None,
+) -> Referral:
+    """Return a new request in the entry's case, its receiver made party to the case."""
+    by = happening.by
+    referral = Referral.objects.create(
+        case=happening.case, from_unit=happening.case.school_unit, to_unit=to_unit, service=service, parent=parent,
+        submission=submission, sent_at=happening.at, sent_by=by,
+    )  # fmt: skip
+    Party.objects.get_or_create(case=happening.case, unit=to_unit, ended_at=None, defaults={"started_at": happening.at})
+    happening.referral = referral
+    happening.note_status(referral)
+    return referral
+
+
+def withdraw_request(*, referral: Referral, reason: str, by: Membership, at: datetime) -> Referral:
+    """Take back a request that has not led to work yet; the case stays open and needs a next step."""
+    with entry(case=referral.case, kind="request_withdrawn", by=by, at=at, referral=referral) as happening:
+        locked = happening.referral
+        if not access.may_speak_for_school(by, happening.case):
+            raise NotAllowed
+        happening.set_status(locked, Referral.Status.WITHDRAWN)
+        happening.text = reason
+        for obligation in happening.open_obligations():
+            if obligation.referral_id == locked.pk:
+                happening.stop_one(obligation, outcome="replaced")
+    return locked
+
+
+def _open_case(pupil: Pupil, by: Membership, at: datetime) -> Case:
+    """Return the pupil's open case at the school of `by`, opened now if there is none."""
+    found = Case.objects.open().filter(pupil=pupil).first()
+    if found:
+        if found.school_unit_id != by.unit_id:
+            raise OpenElsewhere
+        return found
+    today = timezone.localdate(at)
+    case = Case.objects.create(
+        number=_next_number(today),
+        pupil=pupil,
+        school_unit=by.unit,
+        class_name=pupil.enrolments.get(ends_on=None).class_group.name,
+        opened_at=at,
+        opened_by=by,
+        child_time_from=earliest_child_time(pupil, today) or today,
+    )
+    Party.objects.create(case=case, unit=by.unit, started_at=at)
+    audit.actions.record(action="case_opened", target=case, by=by, at=at)
+    return case
+
+
+def _next_number(today: date) -> str:
+    """Return the next case number, "2611-0412": year and month, then a running number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number')")
+        return f"{today:%y%m}-{cursor.fetchone()[0]:04d}"
+
+
+def _disclose(happening: Entry, referral: Referral, content: dict[str, Any]) -> Disclosure:
+    """Freeze what the receiver will read, with its legal ground."""
+    return Disclosure.objects.create(
+        case=happening.case, referral=referral, from_unit=referral.from_unit, to_unit=referral.to_unit,
+        ground=Disclosure.Ground.CONSENT, content=content, disclosed_at=happening.at, disclosed_by=happening.by,
+    )  # fmt: skip
+
+
+def _keep_consents(happening: Entry, referral: Referral, pupil: Pupil, consents: list[ConsentGiven]) -> None:
+    """Write down who agreed to what, and who did not."""
+    Consent.objects.bulk_create(
+        Consent(
+            case=happening.case, to_unit=referral.to_unit, giver=given.giver, answer=given.answer, form=given.form,
+            scope=given.scope, given_on=given.given_on, valid_to=given.valid_to,
+            pupil_age=pupil.age_on(happening.today), noted_at=happening.at, noted_by=happening.by,
+        )
+        for given in consents
+    )  # fmt: skip
+
+
+def passed_on(happening: Entry, old: Referral, new: Referral) -> None:
+    """Give the receiver of a redirected request the same frozen copy, on the same ground."""
+    for shared in old.disclosures.all():
+        _disclose(happening, new, shared.content)

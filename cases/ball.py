@@ -1,0 +1,112 @@
+"""Who has the ball: which of a case's open obligations is the one to name, and how it stands today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit
+from deadlines.due import Due, due_on
+
+from .models import Case, Obligation, Referral
+from .obligations import KINDS, Kind
+
+
+@dataclass(frozen=True)
+class Ball:
+    """An open obligation with its holder, ready to be shown. Give obligations fetched `with_page_relations()`."""
+
+    obligation: Obligation
+    today: date
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of obligation it is."""
+        return KINDS[self.obligation.kind]
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that holds it."""
+        return self.obligation.current_intervals[0].unit
+
+    @property
+    def person(self) -> Membership | None:
+        """The person within the unit who holds it, if one is named."""
+        return self.obligation.current_intervals[0].person
+
+    @property
+    def task(self) -> str | Promise:
+        """What is to be done."""
+        return self.kind.task
+
+    @property
+    def paused_until(self) -> date | None:
+        """The last day of the pause, if one runs."""
+        return self.obligation.current_holds[0].until if self.obligation.current_holds else None
+
+    @property
+    def due(self) -> Due:
+        """How the date stands today."""
+        return due_on(self.obligation.due_on, self.today, self.paused_until)
+
+
+def balls_of(obligations: Iterable[Obligation], today: date) -> list[Ball]:
+    """Return the open obligations of one case, the ball first: running before paused, then by rank and date."""
+    balls = [Ball(obligation, today) for obligation in obligations if obligation.stopped_at is None]
+    return sorted(
+        balls,
+        key=lambda ball: (
+            ball.due.state == "paused",
+            ball.kind.rank,
+            ball.obligation.due_on,
+            str(ball.obligation.pk),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """What every list and header says about a case: its state, its ball and the child's time."""
+
+    case: Case
+    balls: list[Ball]
+    referral: Referral | None
+    today: date
+
+    @property
+    def ball(self) -> Ball | None:
+        """The one obligation to name; None when the case is closed."""
+        return self.balls[0] if self.balls else None
+
+    @property
+    def word(self) -> str | Promise:
+        """The state in a word."""
+        if not self.case.is_open:
+            return _("Closed")
+        if any(ball.obligation.kind == "answer_objection" for ball in self.balls):
+            return _("Lifted to managers")
+        return Referral.Status(self.referral.status).label if self.referral else _("Open")
+
+    @property
+    def child_days(self) -> int:
+        """Barnets tid: days since the first signal or concern, never paused, until today or the closing day."""
+        until = self.case.closed_at.date() if self.case.closed_at else self.today
+        return (until - self.case.child_time_from).days
+
+
+def states_of(cases: Iterable[Case], today: date) -> list[CaseState]:
+    """Return the state of each of `cases`, with a fixed number of queries."""
+    cases = list(cases)
+    obligations: dict[object, list[Obligation]] = {case.pk: [] for case in cases}
+    for obligation in Obligation.objects.open().filter(case__in=cases).with_page_relations():
+        obligations[obligation.case_id].append(obligation)
+    latest = {referral.case_id: referral for referral in _referrals(cases)}
+    return [CaseState(case, balls_of(obligations[case.pk], today), latest.get(case.pk), today) for case in cases]
+
+
+def _referrals(cases: list[Case]) -> Iterable[Referral]:
+    return Referral.objects.filter(case__in=cases).select_related("to_unit", "from_unit").order_by("sent_at", "pk")

@@ -1,0 +1,158 @@
+"""The kinds of obligation: who must do what, by when, counted how, and on what ground.
+
+This table is product.md section 6. Times marked as agreed come from the agreement between the authorities and can be
+changed; statutory ones can only be shortened. The source of each statutory time stands beside it (docs/law.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Side
+from deadlines.months import add_months
+from deadlines.working_days import add_working_days
+
+
+class Calendar(StrEnum):
+    """How days are counted. Never mixed."""
+
+    CALENDAR_DAYS = "calendar_days"
+    WORKING_DAYS = "working_days"
+    MONTHS = "months"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of obligation.
+
+    `days` is counted in `calendar` from the day after the start, the last day included; None when every
+    obligation of the kind is given its own date. `rank` decides which of a case's obligations is the ball:
+    the lowest. `reading` kinds are listed as things to read.
+    """
+
+    code: str
+    task: str | Promise
+    button: str | Promise
+    holder: str | Promise
+    side: Side | None
+    days: int | None
+    calendar: Calendar
+    ground: str | Promise
+    rank: int = 5
+    is_statutory: bool = False
+    reading: bool = False
+
+    def due_on(self, started_on: date) -> date:
+        """Return the last day for an obligation of this kind that starts on `started_on`."""
+        if self.days is None:
+            raise ValueError(f"{self.code} is always given its own date")
+        match self.calendar:
+            case Calendar.WORKING_DAYS:
+                return add_working_days(started_on, self.days)
+            case Calendar.MONTHS:
+                return add_months(started_on, self.days)
+            case _:
+                return started_on + timedelta(days=self.days)
+
+
+AGREED = _("Agreement between school and social services")
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind(
+            "acknowledge_request", _("Acknowledge the request"), _("Acknowledge"), _("receiving unit"),
+            Side.SOCIAL, 2, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            "answer_request", _("Answer the request"), _("Answer"), _("named handler"),
+            Side.SOCIAL, 10, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            "answer_question", _("Answer the question"), _("Answer"), _("school"),
+            Side.SCHOOL, 5, Calendar.WORKING_DAYS, AGREED, rank=1,
+        ),
+        Kind(
+            "take_over", _("Take over the redirected request"), _("Acknowledge"), _("unit redirected to"),
+            Side.SOCIAL, 2, Calendar.WORKING_DAYS, AGREED, rank=4,
+        ),
+        Kind(
+            "first_contact", _("Make the first contact"), _("Record the contact"), _("handler"),
+            Side.SOCIAL, 5, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            "give_feedback", _("Give feedback to the school"), _("Give feedback"), _("handler"),
+            Side.SOCIAL, 14, Calendar.CALENDAR_DAYS, AGREED, rank=4,
+        ),
+        Kind(
+            "acknowledge_feedback", _("Acknowledge the feedback"), _("Acknowledge"), _("receiving side"),
+            Side.SCHOOL, 2, Calendar.WORKING_DAYS, AGREED, rank=6, reading=True,
+        ),
+        Kind(
+            "respond_to_no", _("Respond to the no"), _("Respond"), _("school"),
+            Side.SCHOOL, 5, Calendar.WORKING_DAYS, AGREED, rank=1,
+        ),
+        Kind(
+            "do_next_step", _("Do the next step"), _("Record the step"), _("the next holder named"),
+            None, None, Calendar.GIVEN, AGREED, rank=3,
+        ),
+        Kind(
+            "answer_objection", _("Answer what was lifted to managers"), _("Answer"), _("both managers"),
+            None, 5, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            "follow_up", _("Follow up together"), _("Record the step"), _("holder named at the meeting"),
+            None, None, Calendar.GIVEN, AGREED, rank=3,
+        ),
+        Kind(
+            "confirm_receipt_of_report", _("Confirm that the report has arrived"), _("Confirm"), _("intake"),
+            Side.SOCIAL, 0, Calendar.CALENDAR_DAYS, "SoL 2025:400", rank=1, is_statutory=True,
+        ),
+        Kind(
+            "assess_protection", _("Assess the need of protection at once"), _("Assess"), _("intake"),
+            Side.SOCIAL, 0, Calendar.CALENDAR_DAYS, "SoL 20:1", rank=1, is_statutory=True,
+        ),
+        Kind(
+            "decide_open_or_not", _("Decide whether to open an investigation"), _("Decide"), _("intake"),
+            Side.SOCIAL, 14, Calendar.CALENDAR_DAYS, "SoL 20:2", rank=1, is_statutory=True,
+        ),
+        Kind(
+            "inform_reporter", _("Inform the reporter"), _("Inform"), _("intake"),
+            Side.SOCIAL, 7, Calendar.CALENDAR_DAYS, "SoL 19:6", rank=1, is_statutory=True,
+        ),
+        Kind(
+            "finish_investigation", _("Finish the investigation"), _("Finish"), _("social services"),
+            Side.SOCIAL, 4, Calendar.MONTHS, "SoL 20:3", rank=3, is_statutory=True,
+        ),
+        Kind(
+            "accept_handover", _("Accept the handover"), _("Accept"), _("receiving school or office"),
+            None, 5, Calendar.WORKING_DAYS, "Skollagen 3:12 j", rank=3,
+        ),
+        Kind(
+            "check_after_closing", _("Check how it went"), _("Record the check"), _("school"),
+            Side.SCHOOL, None, Calendar.GIVEN, AGREED, rank=5,
+        ),
+        Kind(
+            "review_stalled", _("Decide the next step"), _("Set the next step"), _("unit head"),
+            None, 5, Calendar.WORKING_DAYS, AGREED, rank=7,
+        ),
+    )
+}  # fmt: skip
+
+NET = "review_stalled"
+"""The obligation that catches a case which would otherwise have no next step."""
+
+LONGEST_PAUSE = 10
+"""Working days an agreed clock may rest, once (product.md section 6)."""
+
+DATE_CHANGES = 2
+"""How many times a date may be moved before only handing over or lifting remains (screens.md (j))."""
+
+REMIND_EVERY_DAYS = 3
+"""Calendar days between two reminders in one case (screens.md (j))."""

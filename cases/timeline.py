@@ -1,0 +1,157 @@
+"""What happened in a case: in order, for one reader; and the ledger rebuilt from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit
+
+from .models import Case, Decision, Event, Feedback, InternalNote, Question
+
+TITLES: dict[str, str | Promise] = {
+    "request_sent": _("Request sent"),
+    "request_opened": _("Request opened by the receiver"),
+    "request_acknowledged": _("Request acknowledged"),
+    "request_accepted": _("Yes – the request is accepted"),
+    "question_asked": _("Question to the school"),
+    "question_answered": _("Answer from the school"),
+    "request_redirected": _("Request sent on to another unit"),
+    "request_declined": _("No"),
+    "request_withdrawn": _("Request withdrawn"),
+    "handler_chosen": _("Handler chosen"),
+    "advice_followed": _("The school follows the advice"),
+    "talk_proposed": _("The school wants to talk first"),
+    "lifted_to_managers": _("Lifted to managers"),
+    "lift_answered": _("Manager's answer"),
+    "first_contact_made": _("First contact made"),
+    "feedback_given": _("Feedback"),
+    "feedback_acknowledged": _("Feedback acknowledged"),
+    "work_completed": _("The work is completed"),
+    "work_interrupted": _("The work was interrupted"),
+    "next_step_set": _("Next step decided"),
+    "step_done": _("Step done"),
+    "handed_over": _("Handed over"),
+    "paused": _("Paused"),
+    "resumed": _("The pause ended"),
+    "date_moved": _("New date"),
+    "no_change": _("No change, because"),
+    "reminded": _("Reminder"),
+    "case_closed": _("Case closed"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the timeline as one reader sees it."""
+
+    at: datetime
+    title: str | Promise
+    who: Membership | None
+    unit: Unit | None
+    text: str = ""
+    details: tuple[tuple[str | Promise, str], ...] = ()
+    is_internal: bool = False
+    kind: str = ""
+
+
+def timeline_of(case: Case, reader: Membership) -> list[Item]:
+    """Return what happened in `case`, newest first: what `reader` may see, and the notes of the reader's own unit."""
+    events = list(
+        Event.objects.visible_to(reader).filter(case=case).select_related("by__user", "unit", "referral__to_unit")
+    )
+    written = _written_in(case, events)
+    items = [_item(event, written) for event in events]
+    notes = InternalNote.objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
+    items += [
+        Item(note.written_at, _("Internal note"), note.written_by, note.unit, note.text, is_internal=True, kind="note")
+        for note in notes
+    ]
+    return sorted(items, key=lambda item: item.at, reverse=True)
+
+
+def _written_in(case: Case, events: list[Event]) -> dict[Any, Any]:
+    """Fetch the questions, answers and feedback that the events point at, in a fixed number of queries."""
+    subjects = [event.subject for event in events if event.subject]
+    found: dict[Any, Any] = {}
+    for rows in (
+        Question.objects.filter(referral__case=case, pk__in=subjects),
+        Decision.objects.filter(referral__case=case, pk__in=subjects).select_related("reason", "next_holder"),
+        Feedback.objects.filter(case=case, pk__in=subjects),
+    ):
+        found |= {row.pk: row for row in rows}
+    return found
+
+
+def _item(event: Event, written: dict[Any, Any]) -> Item:
+    subject = written.get(event.subject)
+    text, details = _words(event, subject)
+    title = TITLES[event.kind]
+    return Item(event.at, title, event.by, event.unit, text, tuple(details), kind=event.kind)
+
+
+def _words(event: Event, subject: Any) -> tuple[str, list[tuple[str | Promise, str]]]:
+    """Return the event's main text and its further facts."""
+    if isinstance(subject, Question):
+        return (subject.answer if event.kind == "question_answered" else subject.text), []
+    if isinstance(subject, Feedback):
+        return (subject.reply if event.kind == "feedback_acknowledged" else subject.text), []
+    if isinstance(subject, Decision):
+        return subject.rationale, _facts_of_decision(subject)
+    return event.text, []
+
+
+def _facts_of_decision(decision: Decision) -> list[tuple[str | Promise, str]]:
+    facts: list[tuple[str | Promise, str]] = []
+    if decision.reason and decision.reason.is_shown_to_school:
+        facts.append((_("Reason"), decision.reason.title))
+    if decision.advice:
+        facts.append((_("The school should now"), decision.advice))
+    if decision.next_holder:
+        facts.append((_("Next with"), decision.next_holder.short_name))
+    if decision.next_on:
+        facts.append((_("At the latest"), decision.next_on.isoformat()))
+    return facts
+
+
+def rebuild(events: Iterable[Event]) -> dict[str, Any]:
+    """Rebuild the ledger of one case from its events alone, in the order they were written.
+
+    Returns whether it is open, the status of each request, and of each open obligation its kind, unit, person,
+    date and pause. A property test holds this against what is stored.
+    """
+    state: dict[str, Any] = {"open": True, "outcome": "", "statuses": {}, "obligations": {}}
+    for event in events:
+        for change in event.changes:
+            _apply(state, change)
+    return state
+
+
+def _apply(state: dict[str, Any], change: dict[str, Any]) -> None:
+    """Apply one change of an event to a state being rebuilt."""
+    held = state["obligations"]
+    match change["do"]:
+        case "status":
+            state["statuses"][change["referral"]] = change["status"]
+        case "close":
+            state["open"], state["outcome"] = False, change["outcome"]
+        case "start":
+            held[change["obligation"]] = {
+                "kind": change["kind"], "unit": change["unit"], "person": change["person"],
+                "due_on": change["due_on"], "paused_until": None,
+            }  # fmt: skip
+        case "stop":
+            del held[change["obligation"]]
+        case "hand_over":
+            held[change["obligation"]] |= {"unit": change["unit"], "person": change["person"]}
+        case "pause":
+            held[change["obligation"]]["paused_until"] = change["until"]
+        case "resume":
+            held[change["obligation"]] |= {"due_on": change["due_on"], "paused_until": None}
+        case "date":
+            held[change["obligation"]]["due_on"] = change["due_on"]
