@@ -1,8 +1,11 @@
 """How every form and field looks: the templates in templates/forms, and what they need to know about a field."""
 
+from typing import Any
+
 from django import forms
 from django.forms.boundfield import BoundField as DjangoBoundField
-from django.forms.renderers import TemplatesSetting
+from django.forms.renderers import DjangoTemplates
+from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -24,7 +27,8 @@ class BoundField(DjangoBoundField):
         own = getattr(self.field, "marker", None)
         if own is not None:
             return str(own)
-        if len({field.field.required for field in self.form.visible_fields()}) == 1:
+        asked = {field.field.required for field in self.form.visible_fields() if not _is_single_box(field.field)}
+        if len(asked) < 2 or _is_single_box(self.field):
             return ""
         return pgettext("form field", "required") if self.field.required else pgettext("form field", "optional")
 
@@ -59,9 +63,20 @@ class BoundField(DjangoBoundField):
         return attrs
 
 
-class FormRenderer(TemplatesSetting):
-    """Renders forms with our templates; named in settings.FORM_RENDERER."""
+def _is_single_box(field: forms.Field) -> bool:
+    """Return whether the field is one tick box: leaving it empty is an answer, so it is never marked."""
+    return isinstance(field.widget, forms.CheckboxInput)
+
+
+class FormRenderer(DjangoTemplates):
+    """Renders forms and fields with our templates, and inputs with Django's; named in settings.FORM_RENDERER."""
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
     bound_field_class = BoundField
+
+    def get_template(self, template_name: str) -> Any:
+        """Return one of our templates, or Django's own when the name starts with django/."""
+        return (
+            super().get_template(template_name) if template_name.startswith("django/") else get_template(template_name)
+        )

@@ -7,6 +7,10 @@ from . import views
 
 urlpatterns = [
     path("livez/", views.alive, name="alive"),
+    path("help/", views.help_page, name="help"),
+    path("about/", views.about, name="about"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("privacy/", views.privacy, name="privacy"),
     path("", include("cases.urls")),
     path("", include("accounts.urls")),
     path("", include("attendance.urls")),

@@ -1,0 +1,13 @@
+"""The commands that a server is made of; docker-compose.yml and the Dockerfile use the same ones."""
+
+MIGRATE = ["manage.py", "migrate", "--no-input"]
+LOAD_REGISTERS = ["manage.py", "load_registers"]
+COMPILE_WORDS = ["manage.py", "compile_words"]
+# gunicorn 27 opens a control socket in the home folder, shared by everything the same user runs: never wanted here.
+WEB = ["-m", "gunicorn", "config.wsgi", "--worker-class=gthread", "--no-control-socket", "--graceful-timeout=5"]
+WORKER = ["manage.py", "procrastinate", "worker"]
+
+
+def web(bind: str, *, workers: int = 2, threads: int = 4, log_level: str = "warning") -> list[str]:
+    """Return the web server's arguments to Python, listening on `bind` (host:port)."""
+    return [*WEB, f"--bind={bind}", f"--workers={workers}", f"--threads={threads}", f"--log-level={log_level}"]

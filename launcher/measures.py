@@ -1,0 +1,76 @@
+"""`dev.py bench` and `dev.py drill`: figures as JSON lines, one measure each."""
+
+import ast
+import json
+import subprocess
+from pathlib import Path
+
+from launcher.database import database
+from launcher.environment import PYTHON, make_environment
+from launcher.places import ROOT
+from launcher.serving import compile_words, load
+from launcher.steps import Problem, apart, end
+
+KEYS = {"name", "value", "unit", "limit", "ok"}
+NOT_OK = 1
+# Modules that the others use; they measure nothing themselves.
+SHARED = {"__init__", "report"}
+
+
+def measure(kind: str, arguments: list[str]) -> int:
+    """List what there is, or run one and return 0 only when all its figures are ok."""
+    found = listing(ROOT / kind)
+    if not arguments:
+        for name, words in found.items():
+            print(f"{name}  {words}")
+        return 0
+    name = arguments[0]
+    if name not in found:
+        raise Problem(f"there is no {kind} named {name}; there are: {', '.join(found) or 'none'}.")
+    make_environment()
+    with database("measure", durable=True) as prepared:
+        environ = prepared.environ
+        environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
+        compile_words(environ)
+        if wants_demo_city(ROOT / kind / f"{name}.py"):
+            load(environ)
+        return run_measures([str(PYTHON), "-m", f"{kind}.{name}", *arguments[1:]], environ)
+
+
+def listing(folder: Path) -> dict[str, str]:
+    """Return the name of every module in the folder with the first line of its docstring."""
+    modules = (path for path in sorted(folder.glob("*.py")) if path.stem not in SHARED)
+    return {path.stem: (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n")[0] for path in modules}
+
+
+def wants_demo_city(path: Path) -> bool:
+    """Tell whether a module wants the loaded demo city: all do, but those that say `OWN_DEMO_CITY = True`."""
+    assigned = (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign))
+    names = (target.id for node in assigned for target in node.targets if isinstance(target, ast.Name))
+    return "OWN_DEMO_CITY" not in names
+
+
+def run_measures(argv: list[str], environ: dict[str, str]) -> int:
+    """Run one module, pass its lines through, and return 0 only when it gave figures and all are ok."""
+    child = subprocess.Popen(argv, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, **apart())  # type: ignore[call-overload]
+    verdicts: list[bool] = []
+    try:
+        for line in child.stdout:
+            print(line, end="", flush=True)
+            verdicts += verdict(line)
+        code = child.wait()
+    finally:
+        end(child)
+        child.stdout.close()
+    return 0 if code == 0 and verdicts and all(verdicts) else code or NOT_OK
+
+
+def verdict(line: str) -> list[bool]:
+    """Return whether the figure on a line is ok; nothing for a line that is no figure."""
+    try:
+        figure = json.loads(line)
+    except ValueError:
+        return []
+    if not isinstance(figure, dict) or not figure.keys() >= KEYS:
+        return []
+    return [figure["ok"] is True]
