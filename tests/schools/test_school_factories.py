@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from accounts.models import Membership, Unit
+from accounts.models import Membership
 from accounts.roles import ROLES_IN, UnitKind
 from schools.models import Pupil
 from tests.factories.accounts import MembershipFactory, UnitFactory

@@ -1,0 +1,63 @@
+"""Units, people and memberships for tests."""
+
+from datetime import date
+
+import factory
+
+from accounts.models import Membership, Unit, User
+from accounts.roles import Role, UnitKind
+
+
+class UnitFactory(factory.django.DjangoModelFactory):
+    """A school unit unless a trait says otherwise."""
+
+    kind = UnitKind.SCHOOL
+    name = factory.Sequence(lambda n: f"Enhet {n}")
+    short_name = factory.SelfAttribute("name")
+
+    class Meta:
+        model = Unit
+
+    class Params:
+        city = factory.Trait(kind=UnitKind.CITY)
+        school_area = factory.Trait(kind=UnitKind.SCHOOL_AREA)
+        social_area = factory.Trait(kind=UnitKind.SOCIAL_AREA)
+        intake = factory.Trait(kind=UnitKind.INTAKE)
+        team = factory.Trait(kind=UnitKind.TEAM)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A person who can sign in but has no membership yet."""
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    given_name = factory.Sequence(lambda n: f"Person{n}")
+    family_name = factory.Sequence(lambda n: f"Exempel{n}")
+    language = "en"
+
+    class Meta:
+        model = User
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    """Student health in a school unless a trait says otherwise; each trait brings a unit where the role can be held."""
+
+    user = factory.SubFactory(UserFactory)
+    unit = factory.SubFactory(UnitFactory)
+    role = Role.STUDENT_HEALTH
+    valid_from = date(2020, 1, 1)
+
+    class Meta:
+        model = Membership
+
+    class Params:
+        mentor = factory.Trait(role=Role.MENTOR)
+        student_health = factory.Trait(role=Role.STUDENT_HEALTH)
+        principal = factory.Trait(role=Role.PRINCIPAL)
+        area_manager = factory.Trait(role=Role.UNIT_HEAD, unit=factory.SubFactory(UnitFactory, school_area=True))
+        team_worker = factory.Trait(role=Role.TEAM_WORKER, unit=factory.SubFactory(UnitFactory, team=True))
+        team_head = factory.Trait(role=Role.UNIT_HEAD, unit=factory.SubFactory(UnitFactory, team=True))
+        intake_worker = factory.Trait(role=Role.INTAKE_WORKER, unit=factory.SubFactory(UnitFactory, intake=True))
+        coordinator = factory.Trait(role=Role.COORDINATOR, unit=factory.SubFactory(UnitFactory, city=True))
+        analyst = factory.Trait(role=Role.ANALYST, unit=factory.SubFactory(UnitFactory, city=True))
+        log_auditor = factory.Trait(role=Role.LOG_AUDITOR, unit=factory.SubFactory(UnitFactory, city=True))
+        system_admin = factory.Trait(role=Role.SYSTEM_ADMIN, unit=factory.SubFactory(UnitFactory, city=True))
