@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
@@ -108,6 +109,19 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         """Return signals nobody has answered."""
         return self.filter(answered_at=None)
 
+    def waiting(self, today: date) -> SignalQuerySet:
+        """Return signals that ask for an answer on `today`: unanswered ones, and those whose watch is over."""
+        return self.filter(Q(answered_at=None) | Q(answer=Signal.Answer.WATCH, watch_until__lt=today))
+
+    def watched(self, today: date) -> SignalQuerySet:
+        """Return signals about pupils who are watched on `today`, the last day included."""
+        return self.filter(answer=Signal.Answer.WATCH, watch_until__gte=today)
+
+    def one_per_pupil(self) -> SignalQuerySet:
+        """Return of these signals the highest of each pupil, the latest of equals."""
+        foremost = self.filter(pupil=OuterRef("pupil")).order_by("-level_percent", "-crossed_on", "pk")
+        return self.filter(pk=Subquery(foremost.values("pk")[:1]))
+
     def visible_to(self, reader: Membership) -> SignalQuerySet:
         """Return signals about the pupils `reader` works with."""
         return self.filter(pupil__in=Pupil.objects.visible_to(reader))
@@ -166,6 +180,23 @@ class Signal(models.Model):
     def absence_percent(self) -> int:
         """Valid and invalid minutes of the offered ones in the window, in whole per cent rounded down."""
         return (self.valid_minutes + self.invalid_minutes) * 100 // self.offered_minutes
+
+
+class Evaluation(models.Model):
+    """How far a pupil's absence has been compared with the lines, so that one crossing makes one signal.
+
+    `highest_percent` is the highest line reached since the share was last under the lowest one.
+    """
+
+    pupil = models.OneToOneField(Pupil, on_delete=models.CASCADE, primary_key=True, related_name="evaluation")
+    evaluated_to = models.DateField()
+    highest_percent = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["pupil"]
+
+    def __str__(self) -> str:
+        return f"{self.pupil} {self.evaluated_to}"
 
 
 class Sign(models.TextChoices):

@@ -1,0 +1,157 @@
+"""What a school does about what it sees: logs a concern, says what becomes of it, answers a signal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import Membership, Unit
+from accounts.roles import Role
+from audit import actions as audit
+from deadlines.stockholm import stockholm_day
+from deadlines.working_days import add_working_days
+from schools.models import Pupil
+
+from .access import may_answer_concern, may_answer_signal, may_log_concern
+from .models import Concern, Signal
+
+DAYS_TO_ANSWER_A_CONCERN = 5
+WATCH = timedelta(days=14)
+
+
+class NotAllowed(Exception):
+    """The member does not work with the pupil, or not in a role that may do this."""
+
+
+class ConcernAlreadyAnswered(Exception):
+    """Somebody has said what becomes of the concern."""
+
+
+class SignalAlreadyAnswered(Exception):
+    """Somebody has answered the signal."""
+
+
+class ReasonIsMissing(Exception):
+    """An answer that needs words has none."""
+
+
+@transaction.atomic
+def log_concern(
+    *,
+    pupil: Pupil,
+    signs: list[str],
+    text: str,
+    pupil_words: str = "",
+    talked: str,
+    talk_by: date | None = None,
+    harm_suspected: str,
+    submission: UUID,
+    by: Membership,
+    at: datetime,
+) -> Concern:
+    """Log what `by` has seen, give it to student health to answer, and answer the pupil's open signals with it.
+
+    The same `submission` again gives the concern already logged. Raises NotAllowed.
+    """
+    if not may_log_concern(by, pupil):
+        raise NotAllowed
+    today = stockholm_day(at)
+    concern, is_new = Concern.objects.get_or_create(
+        submission=submission,
+        defaults={
+            "pupil": pupil,
+            "school_unit": by.unit,
+            "signs": signs,
+            "text": text,
+            "pupil_words": pupil_words,
+            "talked": talked,
+            "talk_by": talk_by if talked == Concern.Talked.LATER else None,
+            "harm_suspected": harm_suspected,
+            "logged_at": at,
+            "logged_by": by,
+            "holder": holder_of_concerns(by.unit, today),
+            "due_on": add_working_days(today, DAYS_TO_ANSWER_A_CONCERN),
+        },
+    )
+    if concern.logged_by_id != by.pk:
+        raise NotAllowed
+    if is_new:
+        holder = str(concern.holder_id) if concern.holder_id else None
+        audit.record(action="concern logged", target=concern, by=by, at=at, details={"holder": holder})
+        for signal in _open_signals(pupil):
+            _answer(signal, Signal.Answer.CONCERN, "", by, at)
+    return concern
+
+
+@transaction.atomic
+def answer_concern(*, concern: Concern, answer: str, text: str, by: Membership, at: datetime) -> Concern:
+    """Say what becomes of a concern; whoever logged it can read it.
+
+    Raises ConcernAlreadyAnswered, NotAllowed, ReasonIsMissing.
+    """
+    concern = Concern.objects.select_for_update(of=("self",)).get(pk=concern.pk)
+    if not may_answer_concern(by, concern):
+        raise NotAllowed
+    if concern.answer:
+        raise ConcernAlreadyAnswered
+    if not text.strip():
+        raise ReasonIsMissing
+    concern.answer = answer
+    concern.answer_text = text
+    concern.answered_at = at
+    concern.answered_by = by
+    concern.save(update_fields=["answer", "answer_text", "answered_at", "answered_by"])
+    audit.record(action="concern answered", target=concern, by=by, at=at, details={"answer": answer})
+    return concern
+
+
+@transaction.atomic
+def answer_signal(*, signal: Signal, answer: str, note: str = "", by: Membership, at: datetime) -> list[Signal]:
+    """Answer a signal and with it the pupil's other open ones; they stay silent until a higher line is crossed.
+
+    WATCH lasts 14 calendar days, the last one included; HANDLED needs a `note`. Returns the signals answered.
+    Raises SignalAlreadyAnswered, NotAllowed, ReasonIsMissing.
+    """
+    if not may_answer_signal(by, signal):
+        raise NotAllowed
+    if answer == Signal.Answer.HANDLED and not note.strip():
+        raise ReasonIsMissing
+    signals = _open_signals(signal.pupil)
+    today = stockholm_day(at)
+    asked = next((row for row in signals if row.pk == signal.pk), None)
+    if asked is None or (asked.answer and asked.watch_until and asked.watch_until >= today):
+        raise SignalAlreadyAnswered
+    for row in signals:
+        _answer(row, answer, note, by, at)
+    return signals
+
+
+def holder_of_concerns(unit: Unit, today: date) -> Membership | None:
+    """Return who answers the school's concerns: the first of student health by name who is not away, else a principal.
+
+    None when the school has nobody; the concern is then the unit's own.
+    """
+    members = Membership.objects.active(today).filter(unit=unit).select_related("user")
+    for role in (Role.STUDENT_HEALTH, Role.PRINCIPAL):
+        present = [member for member in members.filter(role=role) if not member.is_away(today)]
+        if present:
+            return present[0]
+    return None
+
+
+def _open_signals(pupil: Pupil) -> list[Signal]:
+    """Lock and return the pupil's signals that nobody has answered for good."""
+    still_open = Signal.objects.filter(pupil=pupil, answer__in=["", Signal.Answer.WATCH])
+    return list(still_open.select_for_update(of=("self",)).order_by("crossed_on", "pk"))
+
+
+def _answer(signal: Signal, answer: str, note: str, by: Membership, at: datetime) -> None:
+    signal.answer = answer
+    signal.answer_note = note
+    signal.answered_at = at
+    signal.answered_by = by
+    signal.watch_until = stockholm_day(at) + WATCH if answer == Signal.Answer.WATCH else None
+    signal.save(update_fields=["answer", "answer_note", "answered_at", "answered_by", "watch_until"])
+    audit.record(action="signal answered", target=signal, by=by, at=at, details={"answer": answer})

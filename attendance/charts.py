@@ -1,0 +1,52 @@
+"""Lines for the server's own drawings: places in an SVG, and the values as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+STEP = 10
+
+
+@dataclass(frozen=True)
+class Line:
+    """Percentages over time as a line in a box of `width` by `height`; None is a gap that the line passes over."""
+
+    values: Sequence[int | None]
+    width: int
+    height: int
+    lowest_top: int = 20
+    limit: int = 10
+    gridlines: list[tuple[float, int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gridlines", [(self.y(line), line) for line in range(0, self.top + 1, self.grid_step)])
+
+    @property
+    def top(self) -> int:
+        """The percentage at the top edge: a whole ten above every value."""
+        highest = max((value for value in self.values if value is not None), default=0)
+        return max(self.lowest_top, -(-highest // STEP) * STEP)
+
+    @property
+    def grid_step(self) -> int:
+        """How far the gridlines lie apart, in per cent."""
+        return STEP if self.top <= 4 * STEP else 2 * STEP if self.top <= 8 * STEP else 5 * STEP
+
+    @property
+    def points(self) -> str:
+        """The line for a polyline's `points`."""
+        return " ".join(f"{self.x(n):g},{self.y(value):g}" for n, value in enumerate(self.values) if value is not None)
+
+    @property
+    def limit_y(self) -> float:
+        """Where the limit lies."""
+        return self.y(self.limit)
+
+    def x(self, place: int) -> float:
+        """Return how far right the value in `place` lies."""
+        return round(place * self.width / max(1, len(self.values) - 1), 1)
+
+    def y(self, value: int) -> float:
+        """Return how far down `value` lies."""
+        return round(self.height - value * self.height / self.top, 1)

@@ -1,0 +1,186 @@
+"""How much of the teaching pupils have been away from, over the latest school days and week by week."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from attendance.pupil_days import ALL_DAYS, DAYS_SINCE
+from schools.models import Pupil
+
+SCHOOL_DAYS = 20
+FROZEN_WEEKS = 8
+RELIABLE_COVERAGE_PERCENT = 90
+
+LATEST_DAYS = f"""
+WITH days AS ({ALL_DAYS}),
+     numbered AS (SELECT *, row_number() OVER (PARTITION BY pupil_id ORDER BY day DESC) AS nth FROM days)
+SELECT pupil_id, count(*), min(day), max(day), sum(offered), sum(reported), sum(valid), sum(invalid)
+  FROM numbered WHERE nth <= %(school_days)s GROUP BY pupil_id
+"""  # noqa: S608 (the pieces are constants of ours)
+
+DAY_BY_DAY = f"""
+WITH days AS ({DAYS_SINCE}) SELECT day, offered, reported, valid, invalid FROM days ORDER BY day
+"""  # noqa: S608
+
+BY_WEEK = f"""
+WITH days AS ({DAYS_SINCE})
+SELECT pupil_id, date_trunc('week', day)::date, sum(offered), sum(valid), sum(invalid) FROM days GROUP BY 1, 2
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Day:
+    """One school day of a pupil, in minutes."""
+
+    offered: int
+    reported: int
+    valid: int
+    invalid: int
+
+    @property
+    def away(self) -> int:
+        """Minutes away, valid or not."""
+        return self.valid + self.invalid
+
+
+@dataclass(frozen=True)
+class Absence:
+    """A pupil's absence over the latest school days, in minutes; per cent are whole and rounded down.
+
+    `first_day` and `last_day` are included, and None when there is nothing to count.
+    """
+
+    school_days: int = 0
+    first_day: date | None = None
+    last_day: date | None = None
+    offered: int = 0
+    reported: int = 0
+    valid: int = 0
+    invalid: int = 0
+
+    @property
+    def percent(self) -> int:
+        """Share of the offered time that the pupil was away, valid or not (School Act 7:19 a makes no difference)."""
+        return (self.valid + self.invalid) * 100 // self.offered if self.offered else 0
+
+    @property
+    def invalid_percent(self) -> int:
+        """Share away without a valid reason."""
+        return self.invalid * 100 // self.offered if self.offered else 0
+
+    @property
+    def valid_percent(self) -> int:
+        """What is left of the share, so that the two always add up."""
+        return self.percent - self.invalid_percent
+
+    @property
+    def coverage_percent(self) -> int:
+        """Share of the offered time for which presence was reported."""
+        return self.reported * 100 // self.offered if self.offered else 0
+
+    @property
+    def is_reliable(self) -> bool:
+        """Say whether enough was reported for the share to mean anything."""
+        return bool(self.offered) and self.coverage_percent >= RELIABLE_COVERAGE_PERCENT
+
+    @property
+    def hours_away(self) -> int:
+        """Hours away, rounded to the nearest."""
+        return round((self.valid + self.invalid) / 60)
+
+    @property
+    def hours_offered(self) -> int:
+        """Hours offered, rounded to the nearest."""
+        return round(self.offered / 60)
+
+
+@dataclass(frozen=True)
+class Week:
+    """One calendar week of a pupil, in minutes."""
+
+    monday: date
+    offered: int = 0
+    valid: int = 0
+    invalid: int = 0
+
+    @property
+    def number(self) -> int:
+        """The ISO week number."""
+        return self.monday.isocalendar().week
+
+    @property
+    def percent(self) -> int | None:
+        """Share away, rounded down; None in a week without teaching."""
+        return (self.valid + self.invalid) * 100 // self.offered if self.offered else None
+
+
+def absence_of(pupil: Pupil, today: date, school_days: int = SCHOOL_DAYS) -> Absence:
+    """Return the pupil's absence over the `school_days` latest school days up to and including `today`."""
+    return absences_of([pupil.pk], today, school_days)[pupil.pk]
+
+
+def absences_of(pupil_ids: Iterable[UUID], today: date, school_days: int = SCHOOL_DAYS) -> dict[UUID, Absence]:
+    """Return each pupil's absence over the latest school days; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST_DAYS, {"pupils": list(pupil_ids), "today": today, "school_days": school_days})
+        found = {pupil_id: Absence(*figures) for pupil_id, *figures in cursor.fetchall()}
+    return defaultdict(Absence, found)
+
+
+def days_of(pupil: Pupil, since: date, today: date) -> dict[date, Day]:
+    """Return the pupil's school days from `since` to `today`, both included, oldest first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(DAY_BY_DAY, {"pupils": [pupil.pk], "today": today, "since": since})
+        return {day: Day(*minutes) for day, *minutes in cursor.fetchall()}
+
+
+def absence_over(days: Mapping[date, Day], until: date, school_days: int = SCHOOL_DAYS) -> Absence:
+    """Return the absence over the latest of the given `days` up to and including `until`."""
+    window = [(day, figures) for day, figures in days.items() if day <= until][-school_days:]
+    if not window:
+        return Absence()
+    figures = [figures for _day, figures in window]
+    return Absence(
+        school_days=len(window),
+        first_day=window[0][0],
+        last_day=window[-1][0],
+        offered=sum(day.offered for day in figures),
+        reported=sum(day.reported for day in figures),
+        valid=sum(day.valid for day in figures),
+        invalid=sum(day.invalid for day in figures),
+    )
+
+
+def weeks_of(pupil_ids: Iterable[UUID], today: date, weeks: int) -> dict[UUID, list[Week]]:
+    """Return for each pupil the latest `weeks` calendar weeks, the week of `today` last; one query."""
+    mondays = [today - timedelta(days=today.weekday(), weeks=back) for back in range(weeks - 1, -1, -1)]
+    pupils = list(pupil_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(BY_WEEK, {"pupils": pupils, "today": today, "since": mondays[0]})
+        found = {(pupil_id, monday): Week(monday, *minutes) for pupil_id, monday, *minutes in cursor.fetchall()}
+    return {pupil: [found.get((pupil, monday), Week(monday)) for monday in mondays] for pupil in pupils}
+
+
+def frozen_absence(pupil: Pupil, today: date) -> dict[str, Any]:
+    """Return the pupil's absence as a copy to be shared, ready for JSON: per cent, window and weeks, no causes."""
+    absence = absence_of(pupil, today)
+    return {
+        "from": absence.first_day and absence.first_day.isoformat(),
+        "until": absence.last_day and absence.last_day.isoformat(),
+        "school_days": absence.school_days,
+        "total_percent": absence.percent,
+        "valid_percent": absence.valid_percent,
+        "invalid_percent": absence.invalid_percent,
+        "coverage_percent": absence.coverage_percent,
+        "weeks": [
+            {"monday": week.monday.isoformat(), "week": week.number, "percent": week.percent}
+            for week in weeks_of([pupil.pk], today, FROZEN_WEEKS)[pupil.pk]
+        ],
+    }

@@ -1,0 +1,35 @@
+"""What each pupil was taught and away from, day by day: one piece of SQL that detection and figures share."""
+
+PUPIL_DAYS = """
+    SELECT DISTINCT ON (enrolment.pupil_id, class_day.day)
+           enrolment.pupil_id, class_day.day, class_day.class_group_id,
+           COALESCE(own.offered_minutes, class_day.offered_minutes) AS offered,
+           COALESCE(own.reported_minutes, class_day.reported_minutes) AS reported,
+           COALESCE(own.valid_minutes, 0) AS valid,
+           COALESCE(own.invalid_minutes, 0) AS invalid
+      FROM schools_enrolment enrolment
+      JOIN attendance_classday class_day
+        ON class_day.class_group_id = enrolment.class_group_id
+       AND class_day.day >= enrolment.starts_on
+       AND (enrolment.ends_on IS NULL OR class_day.day <= enrolment.ends_on)
+      LEFT JOIN attendance_evaluation evaluation ON evaluation.pupil_id = enrolment.pupil_id
+      LEFT JOIN attendance_attendanceday own
+        ON own.pupil_id = enrolment.pupil_id AND own.day = class_day.day
+     WHERE enrolment.pupil_id = ANY(%(pupils)s)
+       AND class_day.offered_minutes > 0
+       AND class_day.day <= %(today)s
+       AND {since}
+     ORDER BY enrolment.pupil_id, class_day.day, enrolment.starts_on DESC
+"""
+"""The days on which a pupil's class was taught, in minutes; the pupil's own minutes stand where they differ.
+
+Takes `pupils` and `today`; `{since}` is a condition that bounds the days backwards.
+"""
+
+ALL_DAYS = PUPIL_DAYS.format(since="TRUE")
+DAYS_SINCE = PUPIL_DAYS.format(since="class_day.day >= %(since)s")
+
+# 200 calendar days hold 20 school days even when a summer break lies among them.
+DAYS_LEFT_TO_JUDGE = PUPIL_DAYS.format(
+    since="(evaluation.evaluated_to IS NULL OR class_day.day > evaluation.evaluated_to - 200)"
+)

@@ -1,0 +1,29 @@
+"""How fresh a school's absence is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max
+
+from accounts.models import Unit
+from deadlines.working_days import working_days_between
+
+from .models import ClassDay
+
+STALE_AFTER = 5
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The last day the school's absence tells about, None when there is none."""
+
+    last_day: date | None
+    is_stale: bool
+
+
+def reported_until(unit: Unit, today: date) -> Reported:
+    """Return how far the school's absence reaches; stale when more than five working days are missing."""
+    last_day = ClassDay.objects.filter(class_group__school__unit=unit).aggregate(last=Max("day"))["last"]
+    return Reported(last_day, last_day is not None and working_days_between(last_day, today) > STALE_AFTER)

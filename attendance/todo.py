@@ -1,0 +1,101 @@
+"""The school's own dates for Att göra: signals to answer, concerns to answer, answers to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.roles import Role
+from deadlines.stockholm import stockholm_day
+from schools.models import Pupil
+
+from .models import Concern, Signal
+
+DAYS_TO_READ = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class SchoolDate:
+    """Something the school has promised itself to do, or (`is_reading`) something new to read, until `due_on`."""
+
+    key: str
+    title: str | Promise
+    label: str
+    due_on: date
+    url: str
+    button: str | Promise
+    is_reading: bool = False
+
+
+def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
+    """Return what waits for `reader` inside the school, the most urgent first; a constant number of queries."""
+    dates = [*_signals(reader, today), *_concerns(reader), *_answers_to_read(reader, today)]
+    return sorted(dates, key=lambda row: (row.is_reading, row.due_on, row.key))
+
+
+def class_and_initials(pupil: Pupil) -> str:
+    """Return “A.K. 7B”: how lists name a pupil. Needs `with_page_relations`."""
+    classes = [enrolment.class_group.name for enrolment in pupil.current_enrolments]
+    return " ".join([pupil.initials, *classes])
+
+
+def _signals(reader: Membership, today: date) -> list[SchoolDate]:
+    waiting = Signal.objects.visible_to(reader).waiting(today).one_per_pupil().with_page_relations()
+    return [
+        SchoolDate(
+            key=f"signal-{signal.pk}",
+            title=format_lazy(_("Answer the signal: away {percent} % of the time"), percent=signal.absence_percent)
+            if not signal.answer
+            else _("Look again at the pupil you have watched"),
+            label=class_and_initials(signal.pupil),
+            due_on=signal.watch_until or signal.due_on,
+            url=reverse("attendance:pupil_detail", args=[signal.pupil_id]),
+            button=_("Open"),
+        )
+        for signal in waiting.order_by("due_on", "pk")
+    ]
+
+
+def _concerns(reader: Membership) -> list[SchoolDate]:
+    """Return the concerns that `reader` may answer; the principal sees only those held and those that nobody holds."""
+    if reader.role not in (Role.STUDENT_HEALTH, Role.PRINCIPAL):
+        return []
+    concerns = Concern.objects.visible_to(reader).unanswered().with_page_relations().order_by("due_on", "pk")
+    if reader.role == Role.PRINCIPAL:
+        concerns = concerns.filter(holder=None) | concerns.filter(holder=reader)
+    return [
+        SchoolDate(
+            key=f"concern-{concern.pk}",
+            title=_("Say what becomes of a concern"),
+            label=class_and_initials(concern.pupil),
+            due_on=concern.due_on,
+            url=reverse("attendance:concern_detail", args=[concern.pk]),
+            button=_("Answer"),
+        )
+        for concern in concerns
+    ]
+
+
+def _answers_to_read(reader: Membership, today: date) -> list[SchoolDate]:
+    answered = Concern.objects.visible_to(reader).filter(
+        logged_by__user=reader.user_id, answered_at__date__gt=today - DAYS_TO_READ
+    )
+    others = answered.exclude(answered_by__user=reader.user_id).with_page_relations()
+    return [
+        SchoolDate(
+            key=f"answer-{concern.pk}",
+            title=_("Read what became of your concern"),
+            label=class_and_initials(concern.pupil),
+            due_on=stockholm_day(concern.answered_at) + DAYS_TO_READ,
+            url=reverse("attendance:concern_detail", args=[concern.pk]),
+            button=_("Read"),
+            is_reading=True,
+        )
+        for concern in others.order_by("-answered_at", "pk")
+    ]

@@ -1,0 +1,135 @@
+"""Concerns: log one in under a minute, see what became of it, say what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import MemberRequest, allow
+from audit.actions import record_reading
+from deadlines.due import due_on
+from schools.models import Pupil
+
+from .. import actions
+from ..access import ANSWERERS, SCHOOL_ROLES, may_answer_concern
+from ..forms import AnswerConcernForm, LogConcernForm
+from ..models import Concern, Sign
+
+HARM, ANSWER = Concern.Harm, Concern.Answer
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*SCHOOL_ROLES)
+def log_concern(request: MemberRequest) -> HttpResponse:
+    """Log a concern about one of the writer's pupils; `?pupil=` fills the pupil in."""
+    pupils = Pupil.objects.visible_to(request.membership).with_page_relations()
+    asked = _pupil_asked_about(request)
+    form = LogConcernForm(request.POST or None, pupils=pupils, pupil=asked, initial={"submission": uuid4()})
+    earlier = None
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        earlier = None if told.pop("save_as_well") else _logged_today(told["pupil"], told["submission"])
+        if earlier is None:
+            concern = actions.log_concern(**told, by=request.membership, at=timezone.now())
+            page = "report_duty" if concern.harm_suspected == HARM.YES else "concern_saved"
+            return redirect(f"attendance:{page}", concern.pk)
+    # Without a pupil the page is a list of names: the reading is then of the unit's list, not of each child.
+    shown = asked or request.membership.unit
+    record_reading(page="attendance:log_concern", targets=[shown], by=request.membership, at=timezone.now())
+    context = {"form": form, "pupil": asked, "earlier": earlier}
+    return render(request, "attendance/log_concern.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@allow(*SCHOOL_ROLES)
+def report_duty(request: MemberRequest, concern_id: UUID) -> HttpResponse:
+    """Remind of the personal duty to report a child who may be harmed; the concern is already saved."""
+    concern = _read(request, concern_id, "attendance:report_duty")
+    return render(request, "attendance/report_duty.html", {"concern": concern})
+
+
+@require_GET
+@allow(*SCHOOL_ROLES)
+def concern_saved(request: MemberRequest, concern_id: UUID) -> HttpResponse:
+    """Give the receipt: who has the concern now, and by when they answer."""
+    concern = _read(request, concern_id, "attendance:concern_saved")
+    context = {"concern": concern, "ask_for_advice": concern.harm_suspected == HARM.UNSURE}
+    return render(request, "attendance/concern_saved.html", context)
+
+
+@require_GET
+@allow(*SCHOOL_ROLES)
+def concern_detail(request: MemberRequest, concern_id: UUID) -> HttpResponse:
+    """Show a concern and what became of it."""
+    concern = _read(request, concern_id, "attendance:concern_detail")
+    context = {
+        "concern": concern,
+        "due": due_on(concern.due_on, timezone.localdate()),
+        "signs": _signs(concern),
+        "may_answer": not concern.answer and may_answer_concern(request.membership, concern),
+    }
+    return render(request, "attendance/concern_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*ANSWERERS)
+def answer_concern(request: MemberRequest, concern_id: UUID) -> HttpResponse:
+    """Say what becomes of a concern."""
+    concern = _read(request, concern_id, "attendance:answer_concern")
+    form = AnswerConcernForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _answered(request, concern, form.cleaned_data)
+    context = {"form": form, "concern": concern, "signs": _signs(concern)}
+    return render(request, "attendance/answer_concern.html", context, status=422 if form.errors else 200)
+
+
+def _answered(request: MemberRequest, concern: Concern, told: dict[str, Any]) -> HttpResponse:
+    try:
+        actions.answer_concern(concern=concern, **told, by=request.membership, at=timezone.now())
+    except actions.ConcernAlreadyAnswered:
+        messages.warning(request, _("A colleague has already answered this concern. Here is the answer."))
+        return redirect("attendance:concern_detail", concern.pk)
+    except actions.NotAllowed:
+        raise PermissionDenied from None
+    messages.success(request, _("Saved. The one who logged the concern can read your answer."))
+    if told["answer"] == ANSWER.REQUEST:
+        return redirect(f"{reverse('cases:request_support')}?pupil={concern.pupil_id}")
+    return redirect("attendance:concern_detail", concern.pk)
+
+
+def _read(request: MemberRequest, concern_id: UUID, page: str) -> Concern:
+    """Fetch a concern that the reader may see, and note that it was read."""
+    concerns = Concern.objects.visible_to(request.membership).with_page_relations()
+    concern = get_object_or_404(concerns, pk=concern_id)
+    record_reading(page=page, targets=[concern.pupil, concern], by=request.membership, at=timezone.now())
+    return concern
+
+
+def _pupil_asked_about(request: MemberRequest) -> Pupil | None:
+    """Return the pupil in `?pupil=`, when the reader works with that pupil."""
+    try:
+        asked = UUID(request.GET.get("pupil", ""))
+    except ValueError:
+        return None
+    return Pupil.objects.visible_to(request.membership).with_page_relations().filter(pk=asked).first()
+
+
+def _logged_today(pupil: Pupil, submission: UUID) -> Concern | None:
+    """Return a concern that somebody has logged about the pupil today, other than this one."""
+    today: date = timezone.localdate()
+    concerns = Concern.objects.filter(pupil=pupil, logged_at__date=today).exclude(submission=submission)
+    return concerns.select_related("logged_by__user").order_by("-logged_at", "pk").first()
+
+
+def _signs(concern: Concern) -> list[str]:
+    return [str(Sign(sign).label) for sign in concern.signs]

@@ -1,0 +1,130 @@
+"""Pupils: find one, and see what the school knows about a pupil's absence."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.access import MemberRequest, allow
+from accounts.roles import Role
+from audit.actions import record_reading
+from schools.calendars import school_calendar
+from schools.models import ClassGroup, Pupil, PupilIdentifier
+from schools.personal_numbers import PersonalNumberError, parse_personal_number
+
+from ..absence_calendar import absence_calendar, often_away_on
+from ..access import SCHOOL_ROLES, may_ask_for_support, may_log_concern
+from ..charts import Line
+from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of
+from ..forms import PupilSearchForm
+from ..models import Concern, Signal
+from ..reported import reported_until
+
+ROWS = 25
+TREND_WEEKS = 12
+DAYS_SHOWN = timedelta(days=TREND_WEEKS * 7 + 80)
+TREND_BOX = (600, 140)
+
+
+@require_GET
+@allow(*SCHOOL_ROLES)
+def pupil_list(request: MemberRequest) -> HttpResponse:
+    """Show the reader's pupils, own classes first, and find one by name or whole personal number."""
+    today = timezone.localdate()
+    form = PupilSearchForm(request.GET)
+    searched = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    pupils = _in_order(_found(Pupil.objects.visible_to(request.membership), searched, today), request)
+    page = Paginator(pupils, ROWS).get_page(request.GET.get("page"))
+    record_reading(page="attendance:pupil_list", targets=page, by=request.membership, at=timezone.now())
+    absences = absences_of([pupil.pk for pupil in page], today)
+    context = {
+        "form": form,
+        "page": page,
+        "searched": searched,
+        "rows": [{"pupil": pupil, "absence": absences[pupil.pk]} for pupil in page],
+        "is_mentor": request.membership.role == Role.MENTOR,
+        "reported": reported_until(request.membership.unit, today),
+    }
+    return render(request, "attendance/pupil_list.html", context)
+
+
+@require_GET
+@allow(*SCHOOL_ROLES)
+def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
+    """Show a pupil's absence in a sentence, a calendar and a line, with signals and concerns."""
+    pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
+    today = timezone.localdate()
+    record_reading(page="attendance:pupil_detail", targets=[pupil], by=request.membership, at=timezone.now())
+    group = pupil.current_enrolments[0].class_group
+    days = days_of(pupil, today - DAYS_SHOWN, today)
+    concerns = Concern.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()
+    context = {
+        "pupil": pupil,
+        "group": group,
+        "mentors": group.mentors.select_related("user").order_by("user__family_name", "pk"),
+        "absence": absence_over(days, today),
+        "before": _before(days, today),
+        "often": often_away_on(days, today),
+        "calendar": absence_calendar(days, school_calendar(group.school, today=today), today),
+        "trend": _trend(days, today),
+        "signals": Signal.objects.visible_to(request.membership).filter(pupil=pupil).order_by("-crossed_on", "pk"),
+        "concerns": concerns.order_by("-logged_at", "pk"),
+        "quote": concerns.exclude(pupil_words="").order_by("-logged_at", "pk").first(),
+        "may_log_concern": may_log_concern(request.membership, pupil),
+        "may_ask_for_support": may_ask_for_support(request.membership),
+        "reported": reported_until(group.school.unit, today),
+        "today": today,
+    }
+    return render(request, "attendance/pupil_detail.html", context)
+
+
+def _found(pupils: QuerySet[Pupil], searched: str, today: date) -> QuerySet[Pupil]:
+    """Return the pupils with this personal number, else those whose names begin with each of the words."""
+    if not searched:
+        return pupils
+    try:
+        number = parse_personal_number(searched, today=today)
+    except PersonalNumberError:
+        for word in searched.split():
+            pupils = pupils.filter(Q(given_name__istartswith=word) | Q(family_name__istartswith=word))
+        return pupils
+    known = PupilIdentifier.objects.filter(pupil=OuterRef("pk"), value=number.value, kind=number.kind)
+    return pupils.filter(Exists(known))
+
+
+def _in_order(pupils: QuerySet[Pupil], request: MemberRequest) -> QuerySet[Pupil]:
+    own = ClassGroup.objects.filter(
+        enrolments__pupil=OuterRef("pk"), enrolments__ends_on=None, mentors=request.membership.pk
+    )
+    ordered = pupils.annotate(is_own=Exists(own)).order_by("-is_own", "family_name", "given_name", "pk")
+    return ordered.with_page_relations()  # type: ignore[attr-defined]
+
+
+def _before(days: dict[date, Day], today: date) -> int | None:
+    """Return the share in the twenty school days before the latest twenty, None when they are too few."""
+    now = absence_over(days, today)
+    if now.first_day is None:
+        return None
+    earlier = absence_over(days, now.first_day - timedelta(days=1))
+    return earlier.percent if earlier.school_days == SCHOOL_DAYS else None
+
+
+def _trend(days: dict[date, Day], today: date) -> dict[str, Any]:
+    """Return the share over twenty school days at the end of each of the latest weeks."""
+    sundays = [today - timedelta(days=today.weekday() - 6, weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
+    points = []
+    for sunday in sundays:
+        absence = absence_over(days, min(sunday, today))
+        is_full = absence.school_days == SCHOOL_DAYS and absence.is_reliable
+        points.append({"week": sunday.isocalendar().week, "percent": absence.percent if is_full else None})
+    line = Line([point["percent"] for point in points], *TREND_BOX)
+    labels = [{"x": line.x(place), "week": point["week"]} for place, point in enumerate(points) if place % 2]
+    return {"points": points, "line": line, "labels": labels, "is_drawn": len(line.points.split()) > 1}

@@ -1,0 +1,177 @@
+"""What can be wrong with a file or a row, in words that say how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class FileProblem(Exception):
+    """The whole file cannot be read; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class CellProblem(Exception):
+    """A cell cannot be read; `code` says why and `details` fill in the explanation."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in one row: the field it concerns, the code, the value as it may be shown."""
+
+    row_number: int
+    column: str
+    code: str
+    value: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def explain(code: str, value: str, details: dict[str, Any]) -> tuple[str, str]:
+    """Return what is wrong and how to mend it, in the reader's language."""
+    what, remedy = EXPLANATIONS[code]
+    words = {"value": value, **details}
+    return str(what) % words, str(remedy) % words
+
+
+Words = str | Promise
+EXPLANATIONS: dict[str, tuple[Words, Words]] = {
+    # The whole file
+    "file_is_empty": (_("The file is empty."), _("Export it again from the school's system.")),
+    "file_is_a_workbook": (
+        _("This is a spreadsheet, not a CSV file."),
+        _("Open it in Excel and choose Save as, CSV UTF-8."),
+    ),
+    "file_is_not_text": (_("The file is not text."), _("Export it as CSV from the school's system.")),
+    "file_has_one_column": (
+        _("No columns were found."),
+        _("Separate the columns with semicolon, comma or tab, and name them on the first row."),
+    ),
+    "file_has_no_rows": (_("The file has headings but no rows."), _("Choose a longer period and export again.")),
+    "unexpected": (_("Something went wrong on our side."), _("Nothing was stored. Upload the file again.")),
+    # The row
+    "too_few_columns": (
+        _("The row ends too early."),
+        _("It has %(found)s columns and the headings %(expected)s. Fill in the row, or remove it if it is a footnote."),
+    ),
+    "too_many_columns": (
+        _("The row has more columns than the headings."),
+        _("A cell may hold the separator itself. Put quotation marks around that cell."),
+    ),
+    "quote_not_closed": (
+        _("A quotation mark is opened and never closed."),
+        _("Close the quotation mark, or remove it."),
+    ),
+    "unreadable_characters": (
+        _("Some characters could not be read."),
+        _("Export the file again as UTF-8."),
+    ),
+    "duplicate_row": (
+        _("The same pupil and time are already on row %(first)s."),
+        _("Keep the right one of the two rows and remove the other."),
+    ),
+    # The pupil and the class
+    "pupil_missing": (_("The pupil is missing."), _("Fill in the pupil's id or personal number.")),
+    "pupil_unknown": (
+        _("No pupil at this school has the id “%(value)s”."),
+        _("Check the id, or that the pupil is entered in the school's class."),
+    ),
+    "pupils_disagree": (
+        _("The id and the personal number belong to different pupils."),
+        _("Correct the one that is wrong."),
+    ),
+    "pupil_ambiguous": (
+        _("Several pupils have the id “%(value)s”."),
+        _("Add a column with personal numbers."),
+    ),
+    "personal_number_damaged": (
+        _("Excel has rounded the personal number “%(value)s”."),
+        _("Make the column text before you fill it in, and export again."),
+    ),
+    "personal_number_unreadable": (
+        _("“%(value)s” is not a personal number."),
+        _("Write it with 12 digits, for example 20170101-2393. %(reason)s"),
+    ),
+    "pupil_held_aside": (
+        _("The row is held aside."),
+        _("It is handled by the person at the school who has that right."),
+    ),
+    "not_in_a_class_then": (
+        _("The pupil was not in a class here on %(day)s."),
+        _("Check the date, or the day the pupil began or left."),
+    ),
+    "class_missing": (_("The class is missing."), _("Fill in the class, for example 7B.")),
+    "class_unknown": (
+        _("The school had no class “%(value)s” on %(day)s."),
+        _("Write the class as it is written here, for example 7B."),
+    ),
+    # Days and times
+    "date_missing": (_("The date is missing."), _("Write the date, for example 2026-11-30.")),
+    "date_unreadable": (_("“%(value)s” is not a date."), _("Write the date, for example 2026-11-30.")),
+    "date_short_year": (
+        _("The year in “%(value)s” has two digits."),
+        _("Write the year with four digits, for example 2026-11-30."),
+    ),
+    "date_does_not_exist": (
+        _("The date “%(value)s” does not exist."),
+        _("Check the day and the month. Write for example 2026-11-30."),
+    ),
+    "date_in_the_future": (_("The date “%(value)s” has not come yet."), _("Check the date.")),
+    "date_too_old": (
+        _("The date “%(value)s” is more than two years back."),
+        _("Check the year. Older absence is not stored."),
+    ),
+    "date_on_a_weekend": (_("The date “%(value)s” is a Saturday or Sunday."), _("Check the date.")),
+    "time_missing": (_("The start time is missing."), _("Write when the lesson begins, for example 08:10.")),
+    "time_unreadable": (_("“%(value)s” is not a time."), _("Write when the lesson begins, for example 08:10.")),
+    # Minutes
+    "number_missing": (_("The number is missing."), _("Write the number of minutes. Write 0 for none.")),
+    "number_unreadable": (_("“%(value)s” is not a number."), _("Write the number of minutes with digits.")),
+    "number_negative": (_("“%(value)s” is below zero."), _("Write 0 or more minutes.")),
+    "number_too_large": (
+        _("“%(value)s” is more than there can be in a day."),
+        _("Write at most %(most)s minutes. Check whether the column is in hours."),
+    ),
+    "lesson_without_length": (_("The lesson has no length."), _("Write how many minutes the lesson was.")),
+    "absent_longer_than_lesson": (
+        _("Away %(absent)s minutes of a lesson of %(length)s."),
+        _("Correct the minutes or the length of the lesson."),
+    ),
+    "present_but_absent": (
+        _("The row says both present and %(absent)s minutes away."),
+        _("Write 0 minutes, or say what kind of absence it was."),
+    ),
+    "absent_without_minutes": (
+        _("The row says absence but 0 minutes away."),
+        _("Write how many minutes the pupil was away, or say present."),
+    ),
+    "reported_more_than_offered": (
+        _("Reported %(reported)s minutes of %(offered)s offered."),
+        _("Correct one of the two numbers."),
+    ),
+    "absent_more_than_offered": (
+        _("Away %(absent)s minutes of %(offered)s offered."),
+        _("Correct the minutes, or the offered time."),
+    ),
+    # Kind and subject
+    "kind_missing": (
+        _("It does not say whether the pupil was there."),
+        _("Write Present, Valid absence, Invalid absence, Late arrival or Other school activity."),
+    ),
+    "kind_unknown": (
+        _("“%(value)s” is not a kind of attendance we know."),
+        _("Write Present, Valid absence, Invalid absence, Late arrival or Other school activity. Causes are not kept."),
+    ),
+    "subject_too_long": (_("The subject is longer than %(most)s characters."), _("Shorten it.")),
+}
+"""For each code: what is wrong, and how to mend it."""

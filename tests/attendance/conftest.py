@@ -1,0 +1,53 @@
+"""The people of a school, signed in."""
+
+import pytest
+from django.utils import timezone
+
+from tests.attendance.classes import enrol
+from tests.factories.accounts import MembershipFactory
+from tests.factories.attendance import ThresholdRuleFactory
+from tests.factories.schools import ClassGroupFactory
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+@pytest.fixture
+def group():
+    ThresholdRuleFactory()
+    return ClassGroupFactory(name="7B")
+
+
+@pytest.fixture
+def pupil(group):
+    return enrol(group, "Alva", "Kask")
+
+
+@pytest.fixture
+def counsellor(group):
+    return MembershipFactory(
+        student_health=True, unit=group.school.unit, user__given_name="Sara", user__family_name="Lind"
+    )
+
+
+@pytest.fixture
+def mentor(group):
+    membership = MembershipFactory(mentor=True, unit=group.school.unit, user__given_name="Jon", user__family_name="Ek")
+    group.mentors.add(membership)
+    return membership
+
+
+@pytest.fixture
+def principal(group):
+    return MembershipFactory(principal=True, unit=group.school.unit)
+
+
+@pytest.fixture
+def sign_in(client):
+    def sign_in(membership):
+        client.force_login(membership.user)
+        return client
+
+    return sign_in

@@ -1,0 +1,191 @@
+"""Pupils: found by name or whole number; the page says in a sentence what the calendar shows."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from attendance.absence_calendar import absence_calendar, often_away_on
+from attendance.figures import Absence, Day, absence_of, days_of, frozen_absence
+from audit.models import AccessRecord
+from deadlines.school_days import DayRange, SchoolCalendar
+from tests.attendance.classes import enrol, weekdays_until
+from tests.factories.accounts import MembershipFactory
+from tests.factories.attendance import AttendanceDayFactory, ClassDayFactory, ConcernFactory, SignalFactory
+from tests.factories.schools import ClassGroupFactory, PupilIdentifierFactory
+
+pytestmark = pytest.mark.django_db
+LIST = "/pupils/"
+
+
+def names(response):
+    return [row["pupil"].given_name for row in response.context["rows"]]
+
+
+def detail(pupil):
+    return reverse("attendance:pupil_detail", args=[pupil.pk])
+
+
+@pytest.fixture
+def taught(group, today):
+    days = weekdays_until(today, 60)
+    for day in days:
+        ClassDayFactory(class_group=group, day=day)
+    return days
+
+
+def test_a_mentor_finds_the_own_pupils_and_student_health_all(sign_in, mentor, counsellor, pupil, group):
+    enrol(ClassGroupFactory(school=group.school), "Bo", "Alm")
+    enrol(ClassGroupFactory(), "Ceci", "Berg")
+
+    assert names(sign_in(mentor).get(LIST)) == ["Alva"]
+    assert names(sign_in(counsellor).get(LIST)) == ["Bo", "Alva"]
+
+
+def test_a_protected_pupil_is_never_listed_nor_opened(sign_in, counsellor, group):
+    hidden = enrol(group, "Dold", protected=True)
+    client = sign_in(counsellor)
+
+    assert names(client.get(LIST)) == []
+    assert client.get(detail(hidden)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("searched", "found"), [("alva", ["Alva"]), ("kask al", ["Alva"]), ("ask", []), ("Bo", ["Bo"]), ("x", [])]
+)
+def test_pupils_are_found_by_the_beginning_of_their_names(sign_in, counsellor, group, pupil, searched, found):
+    enrol(group, "Bo", "Alm")
+
+    assert names(sign_in(counsellor).get(LIST, {"q": searched})) == found
+
+
+def test_a_pupil_is_found_by_a_whole_personal_number(sign_in, counsellor, group, pupil):
+    number = PupilIdentifierFactory(pupil=pupil).value
+    enrol(group, "Bo", "Alm")
+    client = sign_in(counsellor)
+
+    assert names(client.get(LIST, {"q": f"{number[:8]}-{number[8:]}"})) == ["Alva"]
+    assert names(client.get(LIST, {"q": number[:8]})) == []
+
+
+def test_the_list_costs_the_same_for_many(sign_in, counsellor, group, assert_constant_queries):
+    sign_in(counsellor)
+
+    assert_constant_queries(LIST, lambda: enrol(group))
+
+
+def test_the_page_says_in_a_sentence_how_much_and_how_it_was_before(sign_in, counsellor, pupil, taught):
+    for day in taught[-4:]:
+        AttendanceDayFactory(pupil=pupil, day=day)
+    AttendanceDayFactory(pupil=pupil, day=taught[-25], invalid=True)
+
+    response = sign_in(counsellor).get(detail(pupil))
+
+    page = " ".join(response.content.decode().split())
+    assert "Away 20 % of the time over the last 20 school days (20 of 100 hours)." in page
+    assert "Up from 5 %." in page
+    assert "Invalid 0 %, valid 20 %." in page
+    assert AccessRecord.objects.get(page="attendance:pupil_detail").target_id == str(pupil.pk)
+
+
+def test_too_little_reporting_is_said_and_not_counted_as_presence(sign_in, counsellor, pupil, group, today):
+    for day in weekdays_until(today, 25):
+        ClassDayFactory(class_group=group, day=day, reported_minutes=100)
+
+    page = sign_in(counsellor).get(detail(pupil)).content.decode()
+
+    assert "Only 33 % of the last 20 school days is reported" in page
+
+
+def test_a_pupil_without_absence_data_has_a_page(sign_in, counsellor, pupil):
+    page = sign_in(counsellor).get(detail(pupil)).content.decode()
+
+    assert "No absence has been imported for the pupil." in page
+
+
+def test_only_student_health_and_the_principal_are_led_to_a_request(sign_in, counsellor, mentor, pupil):
+    link = f"{reverse('cases:request_support')}?pupil={pupil.pk}"
+
+    assert link in sign_in(counsellor).get(detail(pupil)).content.decode()
+    assert link not in sign_in(mentor).get(detail(pupil)).content.decode()
+
+
+def test_a_mentor_reads_the_own_concerns_only(sign_in, mentor, counsellor, pupil):
+    enrolment = pupil.enrolments.get()
+    ConcernFactory(enrolment=enrolment, logged_by=mentor, pupil_words="Jag gillar bild.")
+    ConcernFactory(enrolment=enrolment, logged_by=counsellor, pupil_words="Hemligt.")
+
+    page = sign_in(mentor).get(detail(pupil)).content.decode()
+
+    assert "Jag gillar bild." in page
+    assert "Hemligt." not in page
+
+
+def test_another_class_and_another_school_are_not_found(sign_in, mentor, pupil, group):
+    stranger = enrol(ClassGroupFactory(school=group.school))
+
+    assert sign_in(mentor).get(detail(stranger)).status_code == 404
+    assert sign_in(MembershipFactory(principal=True)).get(detail(pupil)).status_code == 404
+
+
+def test_the_page_costs_the_same_for_many_signals_and_concerns(
+    sign_in, counsellor, pupil, taught, assert_constant_queries
+):
+    sign_in(counsellor)
+    enrolment = pupil.enrolments.get()
+    crossed = iter(taught)
+
+    def add_row():
+        SignalFactory(enrolment=enrolment, crossed_on=next(crossed))
+        ConcernFactory(enrolment=enrolment)
+
+    assert_constant_queries(detail(pupil), add_row)
+
+
+def test_the_calendar_tells_presence_absence_breaks_and_missing_reports_apart(today):
+    monday = today - timedelta(days=today.weekday() + 7)
+    days = {
+        monday: Day(300, 300, 0, 0),
+        monday + timedelta(days=1): Day(300, 300, 100, 0),
+        monday + timedelta(days=2): Day(300, 300, 100, 60),
+        monday + timedelta(days=3): Day(300, 300, 0, 300),
+        monday + timedelta(days=4): Day(300, 0, 0, 0),
+    }
+    term = SchoolCalendar(terms=(DayRange(monday - timedelta(days=14), monday + timedelta(days=30)),))
+
+    calendar = absence_calendar(days, term, today)
+
+    week = [row.cells[-2] for row in calendar.rows]
+    assert [cell.sign for cell in week] == ["·", "▫", "▪", "■", "?"]
+    assert [cell.is_invalid for cell in week] == [False, False, True, True, False]
+    assert "away the whole day, invalid" in week[3].text
+    assert {row.cells[0].sign for row in calendar.rows} == {"–"}
+    assert len(calendar.absences) == 3
+
+
+def test_a_weekday_stands_out_only_when_it_really_does(today):
+    monday = today - timedelta(days=today.weekday())
+    mondays = [monday - timedelta(weeks=n) for n in range(1, 6)]
+    taught = {day + timedelta(days=n): Day(300, 300, 0, 0) for day in mondays for n in range(5)}
+
+    assert often_away_on(taught, today) is None
+    assert often_away_on(taught | dict.fromkeys(mondays[:4], Day(300, 300, 60, 0)), today) == ("Monday", 4, 5)
+    assert often_away_on(taught | dict.fromkeys(mondays[:2], Day(300, 300, 60, 0)), today) is None
+
+
+def test_the_frozen_copy_holds_shares_and_weeks_and_no_causes(pupil, taught, today):
+    AttendanceDayFactory(pupil=pupil, day=taught[-1], valid_minutes=200, invalid_minutes=100)
+    AttendanceDayFactory(pupil=pupil, day=taught[-2], invalid=True)
+
+    frozen = frozen_absence(pupil, today)
+
+    assert (frozen["total_percent"], frozen["valid_percent"], frozen["invalid_percent"]) == (10, 4, 6)
+    assert (frozen["school_days"], frozen["coverage_percent"]) == (20, 100)
+    assert frozen["until"] == taught[-1].isoformat()
+    assert len(frozen["weeks"]) == 8
+
+
+def test_figures_of_nothing_are_nothing(pupil, today):
+    assert absence_of(pupil, today) == Absence()
+    assert days_of(pupil, today - timedelta(days=50), today) == {}
+    assert not Absence().is_reliable

@@ -1,0 +1,86 @@
+"""The school's own dates for Att göra, and when the child's time began."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from attendance.child_time import earliest_child_time
+from attendance.thresholds import load_threshold_rules, rule_on
+from attendance.todo import school_dates
+from tests.attendance.classes import enrol
+from tests.factories.accounts import MembershipFactory
+from tests.factories.attendance import ConcernFactory, SignalFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(reader, today):
+    return [(str(row.title), row.label) for row in school_dates(reader, today)]
+
+
+def test_signals_wait_for_those_who_work_with_the_pupil(mentor, counsellor, pupil, today):
+    SignalFactory(enrolment=pupil.enrolments.get())
+
+    assert titles(mentor, today) == [("Answer the signal: away 10 % of the time", "A.K. 7B")]
+    assert titles(counsellor, today) == titles(mentor, today)
+    assert titles(MembershipFactory(principal=True), today) == []
+
+
+def test_a_concern_waits_for_student_health_and_not_for_its_writer(mentor, counsellor, principal, pupil, today):
+    ConcernFactory(enrolment=pupil.enrolments.get(), logged_by=mentor, holder=counsellor)
+
+    assert titles(counsellor, today) == [("Say what becomes of a concern", "A.K. 7B")]
+    assert titles(principal, today) == []
+    assert titles(mentor, today) == []
+
+
+def test_an_answer_is_something_to_read_for_the_writer(mentor, counsellor, pupil, today):
+    ConcernFactory(
+        enrolment=pupil.enrolments.get(),
+        logged_by=mentor,
+        holder=counsellor,
+        answered=True,
+        answered_at=datetime.combine(today, datetime.min.time(), tzinfo=UTC) - timedelta(days=1),
+    )
+
+    (row,) = school_dates(mentor, today)
+    assert (str(row.title), row.is_reading) == ("Read what became of your concern", True)
+
+
+def test_a_watch_that_is_over_asks_for_another_look(counsellor, pupil, today):
+    SignalFactory(enrolment=pupil.enrolments.get(), watched=True, watch_until=today - timedelta(days=1))
+
+    assert titles(counsellor, today) == [("Look again at the pupil you have watched", "A.K. 7B")]
+
+
+def test_the_dates_cost_the_same_for_many(counsellor, group, today):
+    def cost():
+        enrolment = enrol(group).enrolments.get()
+        SignalFactory(enrolment=enrolment)
+        ConcernFactory(enrolment=enrolment, holder=counsellor)
+        with CaptureQueriesContext(connection) as queries:
+            school_dates(counsellor, today)
+        return len(queries)
+
+    assert cost() == [cost() for _ in range(10)][-1]
+
+
+def test_the_childs_time_begins_with_the_first_signal_or_concern_of_the_last_year(pupil):
+    today = date(2026, 11, 23)
+    enrolment = pupil.enrolments.get()
+    assert earliest_child_time(pupil, today) is None
+
+    SignalFactory(enrolment=enrolment, crossed_on=date(2025, 11, 20))
+    ConcernFactory(enrolment=enrolment, logged_at=datetime(2026, 10, 14, 22, 30, tzinfo=UTC))
+    assert earliest_child_time(pupil, today) == date(2026, 10, 15)
+
+    SignalFactory(enrolment=enrolment, crossed_on=date(2026, 10, 12))
+    assert earliest_child_time(pupil, today) == date(2026, 10, 12)
+
+
+def test_the_rules_are_loaded_once():
+    assert load_threshold_rules() == load_threshold_rules() == 1
+    assert rule_on(date(2026, 11, 23)).levels_percent == [10, 15, 20, 30, 50]
+    assert rule_on(date(2020, 1, 1)).version == 1
