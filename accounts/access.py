@@ -9,9 +9,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
-from .models import Membership, User
-from .roles import MANAGERS, Role
+from .models import Membership, Unit, User
+from .roles import MANAGERS, ROLES_IN, Role, UnitKind
 
 View = Callable[..., HttpResponse]
 
@@ -24,16 +25,19 @@ class MemberRequest(HttpRequest):
 
 
 def allow(*roles: Role) -> Callable[[View], View]:
-    """Let only people acting in one of `roles` enter; others get 403."""
+    """Let only people acting in one of `roles` enter; others get 403, people without membership a page of their own."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.membership is None or request.membership.role not in roles:
+            if request.membership is None:
+                return redirect("accounts:no_membership")
+            if request.membership.role not in roles:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         guarded.allowed_roles = frozenset(roles)  # type: ignore[attr-defined]
+        guarded.login_required = True  # type: ignore[attr-defined]
         return guarded
 
     return mark
@@ -47,6 +51,8 @@ def signed_in(view: View) -> View:
         return view(request, *args, **kwargs)
 
     guarded.allowed_roles = frozenset(Role)  # type: ignore[attr-defined]
+    # Whatever the view says itself: some of django-allauth's let everybody in.
+    guarded.login_required = True  # type: ignore[attr-defined]
     return guarded
 
 
@@ -64,9 +70,20 @@ def public(*, reason: str) -> Callable[[View], View]:
     return mark
 
 
+PEOPLE_ROLES = (*sorted(MANAGERS), Role.SYSTEM_ADMIN)
+"""Those who may see the people page; whom they see there is `Membership.objects.visible_to`."""
+
+
 def may_manage_people(reader: Membership) -> bool:
     """Say whether `reader` may invite people, end memberships and name stand-ins."""
-    return reader.role in MANAGERS or reader.role == Role.SYSTEM_ADMIN
+    return reader.role in PEOPLE_ROLES
+
+
+def may_invite(reader: Membership, *, unit: Unit, role: str, email: str) -> bool:
+    """Say whether `reader` may give `email` the `role` in `unit`: never oneself, and only where the role exists."""
+    if email.lower() == reader.user.email or role not in ROLES_IN[UnitKind(unit.kind)]:
+        return False
+    return Unit.objects.visible_to(reader).open().filter(pk=unit.pk).exists()
 
 
 def may_change_membership(reader: Membership, membership: Membership) -> bool:

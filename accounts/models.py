@@ -41,6 +41,9 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["given_name", "family_name"]
 
+    class Meta:
+        ordering = ["family_name", "given_name", "id"]
+
     def __str__(self) -> str:
         return self.full_name
 
@@ -65,6 +68,14 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def open(self) -> UnitQuerySet:
         """Return units that have not been closed down."""
         return self.filter(closed_on=None)
+
+    def visible_to(self, reader: Membership) -> UnitQuerySet:
+        """Return the units whose people `reader` answers for; a system administrator answers for all."""
+        if reader.role == Role.SYSTEM_ADMIN:
+            return self
+        if reader.role in MANAGERS:
+            return self.below(reader.unit)
+        return self.none()
 
 
 class Unit(models.Model):
@@ -109,17 +120,27 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return those who answer for their unit."""
         return self.filter(role__in=MANAGERS)
 
+    def ended(self, today: date, ended: bool = True) -> MembershipQuerySet:
+        """Return memberships whose last day has passed, or with `ended` False those that go on or are to come."""
+        has_ended = Q(valid_to__lt=today)
+        return self.filter(has_ended) if ended else self.exclude(has_ended)
+
+    def for_people_page(self) -> MembershipQuerySet:
+        """Sort by unit, then by person, with what the people page says."""
+        names = ("user__family_name", "user__given_name", "id")
+        return self.with_page_relations().order_by("unit__name", "unit_id", *names)
+
     def with_page_relations(self) -> MembershipQuerySet:
         """Fetch what a page says about a membership: the person, the unit, the stand-in."""
         return self.select_related("user", "unit__parent", "stand_in__user")
 
+    def colleagues_of(self, membership: Membership, today: date) -> MembershipQuerySet:
+        """Return the others who count in the same unit on `today`: those who can stand in for `membership`."""
+        return self.active(today).filter(unit=membership.unit_id).exclude(user=membership.user_id)
+
     def visible_to(self, reader: Membership) -> MembershipQuerySet:
         """Return memberships in the units that `reader` answers for; a system administrator sees all."""
-        if reader.role == Role.SYSTEM_ADMIN:
-            return self
-        if reader.role in MANAGERS:
-            return self.filter(unit__in=Unit.objects.below(reader.unit))
-        return self.none()
+        return self.filter(unit__in=Unit.objects.visible_to(reader))
 
 
 class Membership(models.Model):
@@ -135,6 +156,7 @@ class Membership(models.Model):
     away_from = models.DateField(_("away from"), null=True, blank=True)
     away_to = models.DateField(_("away until"), null=True, blank=True)
     stand_in = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="stands_in_for")
+    chosen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -1,0 +1,115 @@
+"""Pages about oneself: which membership, which language, the account, a password."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from . import actions
+from .access import MemberRequest, public, signed_in
+from .forms import SwitchForm
+from .invitations import invited_user
+from .middleware import SESSION_KEY
+from .models import User
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def switch(request: MemberRequest) -> HttpResponse:
+    """Choose which membership to act as. Another side gets a new session key, so that nothing is carried across."""
+    if request.membership is None:
+        return redirect("accounts:no_membership")
+    initial = {"membership": str(request.membership.pk)}
+    form = SwitchForm(request.POST or None, memberships=request.memberships, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        chosen = next(one for one in request.memberships if str(one.pk) == form.cleaned_data["membership"])
+        actions.choose_membership(membership=chosen, at=timezone.now())
+        if chosen.side != request.membership.side:
+            request.session.cycle_key()
+        request.session[SESSION_KEY] = str(chosen.pk)
+        return redirect("/")
+    return render(request, "accounts/switch.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+@signed_in
+def no_membership(request: MemberRequest) -> HttpResponse:
+    """Say whom to ask when one has no role here, or no longer."""
+    if request.membership is not None:
+        return redirect("/")
+    return render(request, "accounts/no_membership.html")
+
+
+@require_GET
+@signed_in
+def account(request: MemberRequest) -> HttpResponse:
+    """Show who one is here, and the ways to sign in."""
+    return render(request, "accounts/account.html", {"memberships": request.memberships})
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def change_password(request: MemberRequest) -> HttpResponse:
+    """Change one's own password; the old one is asked for. Other sessions end, this one goes on."""
+    if not request.user.has_usable_password():
+        raise Http404
+    form = PasswordChangeForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = actions.choose_password(
+            user=request.user, password=form.cleaned_data["new_password1"], at=timezone.now()
+        )
+        update_session_auth_hash(request, user)
+        messages.success(request, _("Your password is changed."))
+        return redirect("accounts:account")
+    return render(request, "accounts/change_password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@public(reason="An invited person has no password yet; the one-time link in the mail says who it is.")
+def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResponse:
+    """Let an invited person choose a first password."""
+    user = invited_user(user_id, token)
+    if user is None:
+        return render(request, "accounts/link_used.html", status=410)
+    form = SetPasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.choose_password(user=user, password=form.cleaned_data["new_password1"], at=timezone.now())
+        messages.success(request, _("Your password is saved. Sign in with it now."))
+        return redirect("account_login")
+    return render(request, "accounts/choose_password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@public(reason="The language of the sign-in and help pages is chosen before anybody has signed in.")
+def set_language(request: Any) -> HttpResponse:
+    """Remember the language: on the person when signed in, and in a cookie for before sign-in."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        target = "/"
+    response = redirect(target)
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        if isinstance(request.user, User):
+            actions.choose_language(user=request.user, language=language)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 60 * 60,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    return response

@@ -1,0 +1,136 @@
+"""Pages about the people of a unit: who is here, invite, end, away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from . import actions
+from .access import PEOPLE_ROLES, MemberRequest, allow, may_change_membership
+from .forms import EndMembershipForm, InvitePersonForm, SetAwayForm
+from .invitations import send_invitation
+from .models import Membership, Unit
+
+PER_PAGE = 50
+REASONS = {
+    actions.NotAllowed: gettext_lazy("You cannot invite to that role in that unit, nor invite yourself."),
+    actions.AlreadyMember: gettext_lazy("The person already has this role in this unit."),
+    actions.DayNotPossible: gettext_lazy("The last day comes before the first day."),
+    actions.NotAColleague: gettext_lazy("The stand-in must work in the same unit during the absence."),
+}
+
+
+@require_GET
+@allow(*PEOPLE_ROLES)
+def people(request: MemberRequest) -> HttpResponse:
+    """Show the people of the units that the reader answers for; `?show=ended` shows those who have left."""
+    today = timezone.localdate()
+    ended = request.GET.get("show") == "ended"
+    members = Membership.objects.visible_to(request.membership).ended(today, ended).for_people_page()
+    page = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
+    for membership in page:
+        membership.away_today = membership.is_away(today)
+        membership.is_coming = membership.valid_from > today
+        membership.is_own = membership.user_id == request.user.pk
+        membership.is_invited = not membership.user.has_usable_password() and membership.user.last_login is None
+    return render(request, "accounts/people.html", {"page": page, "ended": ended, "today": today})
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*PEOPLE_ROLES)
+def invite_person(request: MemberRequest) -> HttpResponse:
+    """Invite somebody to a unit that the reader answers for."""
+    units = Unit.objects.visible_to(request.membership).open()
+    form = InvitePersonForm(request.POST or None, units=units, today=timezone.localdate())
+
+    def invite() -> str:
+        membership = actions.invite_person(**form.cleaned_data, by=request.membership, at=timezone.now())
+        send_invitation(membership.user, request)
+        return _("Invited. A mail with a link is on its way to %(email)s.") % {"email": membership.user.email}
+
+    return _form_page(request, form, invite, "accounts/invite_person.html", {})
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*PEOPLE_ROLES)
+def end_membership(request: MemberRequest, membership_id: UUID) -> HttpResponse:
+    """Set the last day of a membership."""
+    membership = _changeable(request, membership_id)
+    form = EndMembershipForm(request.POST or None, membership=membership, today=timezone.localdate())
+
+    def end() -> str:
+        day = form.cleaned_data["last_day"]
+        actions.end_membership(membership=membership, last_day=day, by=request.membership, at=timezone.now())
+        return _("%(person)s’s last day is %(day)s.") % {"person": membership.user.full_name, "day": day}
+
+    return _form_page(request, form, end, "accounts/end_membership.html", {"membership": membership})
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*PEOPLE_ROLES)
+def set_away(request: MemberRequest, membership_id: UUID) -> HttpResponse:
+    """Set when a member is away and who stands in."""
+    membership = _changeable(request, membership_id)
+    colleagues = Membership.objects.visible_to(request.membership).colleagues_of(membership, timezone.localdate())
+    initial = {field: getattr(membership, field) for field in ("away_from", "away_to", "stand_in")}
+    form = SetAwayForm(request.POST or None, initial=initial, colleagues=colleagues)
+
+    def note() -> str:
+        actions.set_away(membership=membership, **form.cleaned_data, by=request.membership, at=timezone.now())
+        return _("Saved. %(person)s is noted as away.") % {"person": membership.user.full_name}
+
+    return _form_page(request, form, note, "accounts/set_away.html", {"membership": membership})
+
+
+@require_POST
+@allow(*PEOPLE_ROLES)
+def back_again(request: MemberRequest, membership_id: UUID) -> HttpResponse:
+    """Take away a noted absence."""
+    membership = _changeable(request, membership_id)
+    actions.back_again(membership=membership, by=request.membership, at=timezone.now())
+    messages.success(request, _("%(person)s is back.") % {"person": membership.user.full_name})
+    return redirect("accounts:people")
+
+
+@require_POST
+@allow(*PEOPLE_ROLES)
+def send_link(request: MemberRequest, membership_id: UUID) -> HttpResponse:
+    """Mail an invited person the link once more."""
+    membership = _changeable(request, membership_id)
+    send_invitation(membership.user, request)
+    messages.success(request, _("A new mail is on its way to %(email)s.") % {"email": membership.user.email})
+    return redirect("accounts:people")
+
+
+def _changeable(request: MemberRequest, membership_id: UUID) -> Membership:
+    """Return the membership if the reader may change it: 404 when out of sight, 403 for one's own."""
+    visible = Membership.objects.visible_to(request.membership).with_page_relations()
+    membership = get_object_or_404(visible, pk=membership_id)
+    if not may_change_membership(request.membership, membership):
+        raise PermissionDenied
+    return membership
+
+
+def _form_page(
+    request: HttpRequest, form: forms.Form, act: Callable[[], str], template: str, context: dict
+) -> HttpResponse:
+    """Show the form; when it is sent and right, act, say so and go back to the people page."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            messages.success(request, act())
+        except tuple(REASONS) as error:
+            form.add_error(None, REASONS[type(error)])
+        else:
+            return redirect("accounts:people")
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)

@@ -1,0 +1,134 @@
+"""Signing in with password and second factor, and what is reachable before the second factor is set up."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.urls import NoReverseMatch, reverse
+
+from tests.factories.accounts import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "långt ord med hästar"
+SIGN_IN = "/sign-in/"
+
+
+@pytest.fixture
+def user():
+    user = MembershipFactory(mentor=True).user
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.fixture
+def secret(user):
+    secret = totp.generate_totp_secret()
+    totp.TOTP.activate(user, secret)
+    return secret
+
+
+def code(secret):
+    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+
+
+def enter(client, user, password=PASSWORD):
+    return client.post(SIGN_IN, {"login": user.email, "password": password})
+
+
+def confirm(client, page):
+    """Open a page that asks for the password once more, and give it."""
+    question = client.get(page).url
+    assert question.startswith("/account/confirm/")
+    assert client.get(question).status_code == 200
+    return client.post(question, {"password": PASSWORD})
+
+
+def test_right_password_lets_in_and_wrong_does_not(client, user):
+    assert enter(client, user, "fel").status_code == 200
+    assert "_auth_user_id" not in client.session
+    assert enter(client, user).url == "/"
+
+
+def test_sixth_wrong_password_is_not_even_looked_at(client, user):
+    for _ in range(5):
+        enter(client, user, "fel")
+
+    response = enter(client, user)
+
+    assert "_auth_user_id" not in client.session
+    assert "Too many failed login attempts" in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_reset_password", "account_email", "account_set_password"])
+def test_pages_of_allauth_that_we_do_not_use_have_no_address(name):
+    with pytest.raises(NoReverseMatch):
+        reverse(name)
+
+
+def test_signing_out_needs_a_post(client, user):
+    enter(client, user)
+
+    assert client.get("/sign-out/").status_code == 405
+    client.post("/sign-out/")
+    assert "_auth_user_id" not in client.session
+
+
+def test_code_is_asked_for_where_an_app_is_set_up(client, user, secret):
+    assert enter(client, user).url == "/sign-in/verify/"
+    assert "_auth_user_id" not in client.session
+    assert client.get("/account/").url.startswith(SIGN_IN)
+    assert client.get("/sign-in/verify/").status_code == 200
+
+    assert client.post("/sign-in/verify/", {"code": "000000"}).status_code == 200
+    assert "_auth_user_id" not in client.session
+    assert client.post("/sign-in/verify/", {"code": code(secret)}).url == "/"
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_without_second_factor_only_its_set_up_is_reachable(client, user, settings):
+    settings.REQUIRE_MFA = True
+    enter(client, user)
+
+    set_up = reverse("mfa_activate_totp")
+    for path in ("/account/", "/people/", "/switch/", "/account/password/", "/nothing/", "/account/codes/"):
+        assert client.get(path).url == set_up, path
+    assert confirm(client, set_up).url == set_up
+    for path in (set_up, "/account/second-factor/", "/account/passkeys/", "/account/passkeys/add/"):
+        assert client.get(path).status_code == 200, path
+    client.post("/sign-out/")
+    assert "_auth_user_id" not in client.session
+
+
+def test_setting_up_the_app_opens_the_rest_and_gives_reserve_codes(client, user, settings):
+    settings.REQUIRE_MFA = True
+    enter(client, user)
+    confirm(client, reverse("mfa_activate_totp"))
+    page = client.get(reverse("mfa_activate_totp"))
+    answer = {"code": code(page.context["form"].secret)}
+
+    assert client.post(reverse("mfa_activate_totp"), answer).url == reverse("mfa_view_recovery_codes")
+    for path in ("/account/", "/account/codes/", "/account/second-factor/", "/account/codes/new/"):
+        assert client.get(path).status_code == 200, path
+
+
+def test_changing_the_second_factor_asks_again_who_it_is(client, user, secret):
+    enter(client, user)
+    client.post("/sign-in/verify/", {"code": code(secret)})
+    remove = reverse("mfa_deactivate_totp")
+
+    assert confirm(client, remove).url == remove
+    assert client.get(remove).status_code == 200
+    for path in ("/account/confirm/code/", "/account/second-factor/"):
+        assert client.get(path).status_code == 200, path
+    assert client.post(remove).status_code == 302
+    assert not user.authenticator_set.exists()
+
+
+def test_passkey_pages_open(client, user):
+    key = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Nyckel", "credential": {}})
+    client.force_login(user)
+
+    assert "Nyckel" in client.get("/account/passkeys/").content.decode()
+    confirm(client, "/account/passkeys/add/")
+    for path in ("add/", f"{key.pk}/edit/", f"{key.pk}/remove/"):
+        assert client.get(f"/account/passkeys/{path}").status_code == 200, path
