@@ -6,7 +6,7 @@ Each function answers for one reader and one row; that the reader may see the ro
 from __future__ import annotations
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.roles import MANAGERS, Role, Side
 
 from .models import Case, Feedback, Obligation, Referral
 
@@ -79,6 +79,11 @@ def may_do(reader: Membership, obligation: Obligation) -> bool:
 def may_allocate(reader: Membership, obligation: Obligation) -> bool:
     """Say whether `reader` may choose who holds `obligation`: managers, and intake and team workers for their unit."""
     return may_do(reader, obligation)
+
+
+def may_answer_lift(reader: Membership, obligation: Obligation) -> bool:
+    """Say whether `reader` may answer what was lifted: only those who manage the unit that holds it."""
+    return reader.role in MANAGERS and may_do(reader, obligation)
 
 
 def may_oversee(reader: Membership, case: Case) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from accounts.models import Membership, Unit
 from deadlines.due import Due, due_on
 
 from .models import Case, Obligation, Referral
-from .obligations import KINDS, Kind
+from .obligations import KINDS, STEPS, Kind
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,16 @@ class Ball:
     def task(self) -> str | Promise:
         """What is to be done."""
         return self.kind.task
+
+    @property
+    def holder(self) -> str:
+        """Who holds it, in words: "Karim A., Farsta", or the unit alone while nobody in it is named."""
+        return f"{self.person.user.short_name}, {self.unit.short_name}" if self.person else self.unit.short_name
+
+    @property
+    def step(self) -> str | Promise:
+        """What is to be done, in the words of whoever set the step. Only for those who may read the case's content."""
+        return self.obligation.task if self.obligation.task and self.kind.code in STEPS else self.task
 
     @property
     def paused_until(self) -> date | None:
@@ -94,7 +105,7 @@ class CaseState:
     @property
     def child_days(self) -> int:
         """Barnets tid: days since the first signal or concern, never paused, until today or the closing day."""
-        until = self.case.closed_at.date() if self.case.closed_at else self.today
+        until = timezone.localdate(self.case.closed_at) if self.case.closed_at else self.today
         return (until - self.case.child_time_from).days
 
 

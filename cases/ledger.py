@@ -22,7 +22,7 @@ from accounts.models import Membership, Unit
 from deadlines.working_days import add_working_days, working_days_between
 
 from .models import Case, Event, Hold, HolderInterval, Obligation, Referral
-from .obligations import KINDS, LONGEST_PAUSE, NET
+from .obligations import KINDS, LIFT, LONGEST_PAUSE, NET
 
 
 class CaseIsClosed(Exception):
@@ -75,8 +75,16 @@ class Entry:
         referral: Referral | None = None,
         task: str = "",
     ) -> Obligation:
-        """Put an obligation on `unit`, and within it on `person`. Without `due_on` the kind's own time counts."""
+        """Put an obligation on `unit`, and within it on `person`. Without `due_on` the kind's own time counts.
+
+        Raises NotAllowed when `unit` has no part in the case: it could not see what it holds. Managers to whom a
+        disagreement is lifted are let in by the lift itself.
+        """
         described = KINDS[kind]
+        if person is not None and person.unit_id != unit.pk:
+            raise NotAllowed
+        if kind != LIFT and not self.case.parties.filter(unit=unit, ended_at=None).exists():
+            raise NotAllowed
         due = due_on or described.due_on(self.today)
         obligation = Obligation.objects.create(
             case=self.case, referral=referral, kind=kind, task=task, started_on=self.today,

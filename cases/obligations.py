@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,15 @@ class Kind:
                 return add_months(started_on, self.days)
             case _:
                 return started_on + timedelta(days=self.days)
+
+
+class LiftAnswer(TextChoices):
+    """What a manager can answer when a disagreement is lifted (product.md section 7)."""
+
+    YES_WITH_CONDITIONS = "yes_with_conditions", _("Yes, with conditions")
+    NO_STANDS = "no_stands", _("The no stands")
+    JOINT_MEETING = "joint_meeting", _("Joint meeting")
+    SHARED = "shared", _("Shared responsibility")
 
 
 AGREED = _("Agreement between school and social services")
@@ -147,6 +157,12 @@ KINDS: dict[str, Kind] = {
 
 NET = "review_stalled"
 """The obligation that catches a case which would otherwise have no next step."""
+
+LIFT = "answer_objection"
+"""The obligation of a manager to whom a disagreement is lifted."""
+
+STEPS = ("do_next_step", "follow_up")
+"""The obligations that are fulfilled by recording what was done and naming the next step."""
 
 LONGEST_PAUSE = 10
 """Working days an agreed clock may rest, once (product.md section 6)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Max
 from django.utils import timezone
@@ -76,7 +76,7 @@ class Facts:
     state: CaseState
     referrals: list[Referral]
     last_substantive: date
-    acted: dict[object, date]
+    acted: dict[object, datetime]
     staffed: set[object]
 
     @property
@@ -160,7 +160,7 @@ def facts_of(cases: object, today: date) -> list[Facts]:
         Facts(
             state,
             referrals[state.case.pk],
-            max(acted[state.case.pk].values(), default=timezone.localdate(state.case.opened_at)),
+            timezone.localdate(max(acted[state.case.pk].values(), default=state.case.opened_at)),
             acted[state.case.pk],
             staffed,
         )
@@ -168,12 +168,12 @@ def facts_of(cases: object, today: date) -> list[Facts]:
     ]
 
 
-def _last_acts(case_ids: list[object]) -> dict[object, dict[object, date]]:
-    """Return, for each case, the day of each unit's last substantive event."""
-    found: dict[object, dict[object, date]] = {pk: {} for pk in case_ids}
+def _last_acts(case_ids: list[object]) -> dict[object, dict[object, datetime]]:
+    """Return, for each case, when each unit last did something substantive."""
+    found: dict[object, dict[object, datetime]] = {pk: {} for pk in case_ids}
     rows = Event.objects.filter(case__in=case_ids, is_substantive=True).order_by()
     for case_id, unit_id, at in rows.values_list("case", "unit").annotate(Max("at")):
-        found[case_id][unit_id] = timezone.localdate(at)
+        found[case_id][unit_id] = at
     return found
 
 
@@ -262,10 +262,11 @@ def _no_and_then_nothing(facts: Facts) -> Cause | None:
         return None
     referral = facts.referrals[-1]
     declined = referral.status == "declined"
-    since = timezone.localdate(referral.decision.decided_at) if declined else facts.acted.get(referral.to_unit_id)
+    said_at = referral.decision.decided_at if declined else facts.acted.get(referral.to_unit_id)
     holder: Unit = referral.decision.next_holder if declined else facts.state.case.school_unit
-    if since is None or facts.acted.get(holder.pk, date.min) > since:
+    if said_at is None or facts.acted.get(holder.pk, said_at) > said_at:
         return None
+    since = timezone.localdate(said_at)
     if working_days_between(since, facts.today) <= WAIT_FOR_NEXT_HOLDER:
         return None
     sentence = _("After the no, %(unit)s has not taken the next step.") % {"unit": holder.short_name}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 
 from .models import Case, Decision, Event, Feedback, InternalNote, Question
+from .obligations import LiftAnswer
 
 TITLES: dict[str, str | Promise] = {
     "request_sent": _("Request sent"),
@@ -103,6 +104,9 @@ def _words(event: Event, subject: Any) -> tuple[str, list[tuple[str | Promise, s
         return (subject.reply if event.kind == "feedback_acknowledged" else subject.text), []
     if isinstance(subject, Decision):
         return subject.rationale, _facts_of_decision(subject)
+    if event.kind == "lift_answered":
+        code, _colon, reason = event.text.partition(": ")
+        return reason, [(_("Answer"), str(LiftAnswer(code).label))]
     return event.text, []
 
 

@@ -153,6 +153,7 @@ def _school_row(school_date: SchoolDate, today: date) -> Row:
         due_on=school_date.due_on,
         url=school_date.url,
         button=school_date.button,
+        is_reading=school_date.is_reading,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_socket import socket_allow_hosts
+
+from accounts.middleware import SESSION_KEY
+from accounts.models import Membership
+from tests.architecture.partials import PartialCheck
+from tests.factories.accounts import MembershipFactory, UnitFactory
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `--write-docs` write the generated documents instead of comparing them."""
+    parser.addoption("--write-docs", action="store_true", help="write the generated documents in docs/ anew")
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +65,69 @@ def assert_constant_queries(client: Client):
         assert eleven == one, f"{url}: {one} queries with one row, {eleven} with eleven"
 
     return check
+
+
+@pytest.fixture
+def assert_partial_equals_page() -> PartialCheck:
+    """Return a check that an old page with a partial put in equals the page fetched anew."""
+    return PartialCheck()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """A small set of people on both sides of the wall: one's own, a colleague's, a stranger's eyes."""
+
+    mentor: Membership
+    counsellor: Membership
+    principal: Membership
+    other_counsellor: Membership
+    team_worker: Membership
+    team_head: Membership
+    other_team_worker: Membership
+    intake_worker: Membership
+    coordinator: Membership
+    analyst: Membership
+    log_auditor: Membership
+    system_admin: Membership
+
+    def by_role(self) -> dict[str, Membership]:
+        """Return one member for each role."""
+        unlike = {self.other_counsellor, self.other_team_worker}
+        return {member.role: member for member in vars(self).values() if member not in unlike}
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """Return people of two schools, two teams of one district, an intake office and the city."""
+    school = UnitFactory(name="Almskolan")
+    district = UnitFactory(social_area=True, name="Stadsdelen")
+    team = UnitFactory(team=True, name="Lagstagan", parent=district)
+    city = UnitFactory(city=True, name="Staden")
+    return Cast(
+        mentor=MembershipFactory(mentor=True, unit=school),
+        counsellor=MembershipFactory(student_health=True, unit=school),
+        principal=MembershipFactory(principal=True, unit=school),
+        other_counsellor=MembershipFactory(student_health=True, unit=UnitFactory(name="Björkskolan")),
+        team_worker=MembershipFactory(team_worker=True, unit=team),
+        team_head=MembershipFactory(team_head=True, unit=team),
+        other_team_worker=MembershipFactory(team_worker=True, unit=UnitFactory(team=True, parent=district)),
+        intake_worker=MembershipFactory(intake_worker=True, unit=UnitFactory(intake=True, parent=district)),
+        coordinator=MembershipFactory(coordinator=True, unit=city),
+        analyst=MembershipFactory(analyst=True, unit=city),
+        log_auditor=MembershipFactory(log_auditor=True, unit=city),
+        system_admin=MembershipFactory(system_admin=True, unit=city),
+    )
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Client, Membership], Client]:
+    """Return a way to sign a client in as one membership."""
+
+    def enter(client: Client, membership: Membership) -> Client:
+        client.force_login(membership.user)
+        session = client.session
+        session[SESSION_KEY] = str(membership.pk)
+        session.save()
+        return client
+
+    return enter

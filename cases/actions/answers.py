@@ -12,9 +12,12 @@ from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Decision, Disclosure, Question, Referral
 from socialservices.models import ReasonCode, Service
 
-from .requests import new_referral, passed_on
+from .requests import NothingNew, end_part, new_referral, passed_on
 
 Status = Referral.Status
+
+RECEIVERS = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback")
+"""What the receiving unit can hold about a request, and one of its people can be chosen for."""
 
 
 def open_request(*, referral: Referral, by: Membership, at: datetime) -> bool:
@@ -47,8 +50,10 @@ def accept_request(
 ) -> Referral:
     """Say yes: `handler` is responsible and makes the first contact at the latest on `first_contact_by`."""
     with _answering(referral, "request_accepted", by, at) as happening:
-        _decide(happening, Decision.Answer.ACCEPTED)
         locked = happening.referral
+        if handler.unit_id != locked.to_unit_id or not handler.is_active(happening.today):
+            raise NotAllowed
+        _decide(happening, Decision.Answer.ACCEPTED)
         happening.set_status(locked, Status.ACCEPTED, handler=handler, first_contact_by=first_contact_by)
         happening.stop("answer_request", "answer_question", referral=locked)
         happening.start("first_contact", unit=locked.to_unit, person=handler, due_on=first_contact_by, referral=locked)
@@ -76,11 +81,14 @@ def redirect_request(*, referral: Referral, service: Service, rationale: str, by
         to_unit = service.office.unit
         if to_unit.pk == old.to_unit_id:
             raise NotAllowed
+        if happening.case.referrals.awaiting_answer().filter(to_unit=to_unit).exists():
+            raise NothingNew
         _decide(happening, Decision.Answer.REDIRECTED, rationale=rationale, next_holder=to_unit)
         happening.set_status(old, Status.REDIRECTED)
         happening.stop("answer_question", referral=old, outcome="replaced")
         for obligation in happening.open_obligations("answer_request"):
-            happening.resume(obligation)
+            if obligation.referral_id == old.pk:
+                happening.resume(obligation)
         new = new_referral(happening, to_unit=to_unit, service=service, parent=old)
         passed_on(happening, old, new)
         happening.start("take_over", unit=to_unit, referral=new)
@@ -118,14 +126,16 @@ def decline_request(
 
 
 def allocate_request(*, referral: Referral, person: Membership, by: Membership, at: datetime) -> Referral:
-    """Let `person` in the receiving unit answer the request or do the work."""
+    """Let `person` in the receiving unit answer the request or do the work. Raises AlreadyDone when it has ended."""
     with entry(case=referral.case, kind="handler_chosen", by=by, at=at, referral=referral, is_substantive=False) as e:
         _check(access.may_receive, by, e.referral)
-        if person.unit_id != e.referral.to_unit_id:
+        if person.unit_id != e.referral.to_unit_id or not person.is_active(e.today):
             raise NotAllowed
-        for obligation in e.open_obligations("acknowledge_request", "answer_request", "take_over", "first_contact"):
-            if obligation.referral_id == e.referral.pk:
-                e.hand_over(obligation, unit=e.referral.to_unit, person=person)
+        held = [o for o in e.open_obligations(*RECEIVERS) if o.referral_id == e.referral.pk]
+        if not held:
+            raise AlreadyDone
+        for obligation in held:
+            e.hand_over(obligation, unit=e.referral.to_unit, person=person)
         if e.referral.handler_id:
             e.referral.handler = person
             e.referral.save(update_fields=["handler"])
@@ -170,7 +180,7 @@ def _take_over(happening: Entry, old: Referral) -> date | None:
         if obligation.referral_id == old.pk:
             due_on = max(obligation.due_on, happening.today)
             happening.stop_one(obligation, outcome="taken_over")
-    happening.case.parties.filter(unit=old.to_unit, ended_at=None).update(ended_at=happening.at)
+    end_part(happening, old)
     return due_on
 
 

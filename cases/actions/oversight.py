@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from django.db import models
-from django.utils.translation import gettext_lazy as _
-
 from accounts.models import Membership, Unit
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Event, Obligation
-from cases.obligations import DATE_CHANGES, REMIND_EVERY_DAYS
+from cases.obligations import DATE_CHANGES, LIFT, NET, REMIND_EVERY_DAYS, STEPS, LiftAnswer
 
-from .replies import managing_unit
+from .replies import lift
 
 
 class TooSoon(Exception):
@@ -26,20 +23,11 @@ class TooManyDates(Exception):
     """The date has been moved as often as it may: now somebody else takes it, or it is lifted."""
 
 
-class LiftAnswer(models.TextChoices):
-    """What a manager can answer when a disagreement is lifted (product.md section 7)."""
-
-    YES_WITH_CONDITIONS = "yes_with_conditions", _("Yes, with conditions")
-    NO_STANDS = "no_stands", _("The no stands")
-    JOINT_MEETING = "joint_meeting", _("Joint meeting")
-    SHARED = "shared", _("Shared responsibility")
-
-
 def set_next_step(
     *, obligation: Obligation, task: str, unit: Unit, due_on: date, by: Membership, at: datetime
 ) -> Obligation:
-    """Fulfil a net or a lift by naming what happens next, who does it and by when."""
-    with _holding(obligation, "next_step_set", by, at) as happening:
+    """Fulfil the net by naming what happens next, who does it and by when."""
+    with _holding(obligation, "next_step_set", by, at, kinds=(NET,)) as happening:
         happening.text = task
         happening.stop_one(_open(obligation))
         return happening.start("do_next_step", unit=unit, due_on=due_on, referral=obligation.referral, task=task[:300])
@@ -49,7 +37,7 @@ def record_step(
     *, obligation: Obligation, what: str, next_task: str, next_unit: Unit, next_on: date, by: Membership, at: datetime
 ) -> Obligation:
     """Note that a step was done and what came of it, and name the next one."""
-    with _holding(obligation, "step_done", by, at) as happening:
+    with _holding(obligation, "step_done", by, at, kinds=STEPS) as happening:
         happening.text = what
         happening.stop_one(_open(obligation))
         return happening.start(
@@ -69,7 +57,9 @@ def answer_lift(
     at: datetime,
 ) -> Obligation:
     """Answer, as a manager, what was lifted: a code, a reason and who does what next."""
-    with _holding(obligation, "lift_answered", by, at) as happening:
+    with _holding(obligation, "lift_answered", by, at, kinds=(LIFT,)) as happening:
+        if not access.may_answer_lift(by, obligation):
+            raise NotAllowed
         happening.text = f"{LiftAnswer(answer).value}: {reason}"
         happening.stop_one(_open(obligation))
         return happening.start(
@@ -87,9 +77,11 @@ def hand_over(
             raise NotAllowed
         happening.text = reason
         happening.hand_over(_open(obligation), unit=unit, person=person, reason=reason)
-        if obligation.referral and obligation.referral.handler_id and person:
-            obligation.referral.handler = person
-            obligation.referral.save(update_fields=["handler"])
+        referral = happening.referral
+        works = obligation.kind in {"first_contact", "give_feedback"}
+        if works and person is not None and referral is not None and referral.to_unit_id == unit.pk:
+            referral.handler = person
+            referral.save(update_fields=["handler"])
     return obligation
 
 
@@ -133,14 +125,11 @@ def lift_case(*, case: Case, disagreement: str, by: Membership, at: datetime) ->
     with entry(case=case, kind="lifted_to_managers", by=by, at=at) as happening:
         if not access.may_oversee(by, happening.case):
             raise NotAllowed
-        if happening.open_obligations("answer_objection"):
+        if happening.open_obligations(LIFT):
             raise AlreadyDone
-        latest = happening.case.referrals.select_related("to_unit__parent").latest("sent_at", "pk")
+        happening.referral = happening.case.referrals.latest("sent_at", "pk")
         happening.text = disagreement
-        units = dict.fromkeys((managing_unit(happening.case.school_unit), managing_unit(latest.to_unit)))
-        return [
-            happening.start("answer_objection", unit=unit, referral=latest, task=disagreement[:300]) for unit in units
-        ]
+        return lift(happening, happening.referral, disagreement)
 
 
 def remind(*, case: Case, by: Membership, at: datetime) -> Event:
@@ -156,13 +145,23 @@ def remind(*, case: Case, by: Membership, at: datetime) -> Event:
 
 @contextmanager
 def _holding(
-    obligation: Obligation, kind: str, by: Membership, at: datetime, is_substantive: bool = True
+    obligation: Obligation,
+    kind: str,
+    by: Membership,
+    at: datetime,
+    *,
+    kinds: tuple[str, ...] = (),
+    is_substantive: bool = True,
 ) -> Iterator[Entry]:
-    """Open an entry in which `by` acts on an obligation that the unit of `by` holds."""
+    """Open an entry in which `by` acts on an obligation that the unit of `by` holds.
+
+    Raises AlreadyDone if it was stopped before, NotAllowed for others and for obligations not of `kinds`.
+    """
     with entry(
         case=obligation.case, kind=kind, by=by, at=at, referral=obligation.referral, is_substantive=is_substantive
     ) as happening:
-        if not access.may_do(by, obligation):
+        _open(obligation)
+        if not access.may_do(by, obligation) or (kinds and obligation.kind not in kinds):
             raise NotAllowed
         yield happening
 

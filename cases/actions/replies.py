@@ -11,6 +11,9 @@ from accounts.roles import UnitKind
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Obligation, Question, Referral
+from cases.obligations import LIFT
+
+from .requests import replace_next_step
 
 
 def answer_question(*, question: Question, answer: str, by: Membership, at: datetime) -> Question:
@@ -28,7 +31,8 @@ def answer_question(*, question: Question, answer: str, by: Membership, at: date
         happening.subject = locked.pk
         happening.stop("answer_question", referral=happening.referral)
         for obligation in happening.open_obligations("answer_request"):
-            happening.resume(obligation)
+            if obligation.referral_id == referral.pk:
+                happening.resume(obligation)
     return locked
 
 
@@ -36,7 +40,7 @@ def follow_advice(*, referral: Referral, plan: str, due_on: date, by: Membership
     """Do what the no advised: the school's next step with its date."""
     with _responding(referral, "advice_followed", by, at) as happening:
         happening.text = plan
-        _replace_next_step(happening)
+        replace_next_step(happening, referral)
         return happening.start(
             "do_next_step",
             unit=happening.case.school_unit,
@@ -60,10 +64,18 @@ def lift_to_managers(*, referral: Referral, disagreement: str, by: Membership, a
     """Lift a no to both sides' managers, each of whom answers within five working days."""
     with _responding(referral, "lifted_to_managers", by, at) as happening:
         happening.text = disagreement
-        sides = (managing_unit(referral.from_unit), managing_unit(referral.to_unit))
-        return [
-            happening.start("answer_objection", unit=unit, referral=referral, task=disagreement[:300]) for unit in sides
-        ]
+        return lift(happening, referral, disagreement)
+
+
+def lift(happening: Entry, referral: Referral, disagreement: str) -> list[Obligation]:
+    """Put the disagreement on the managers of both sides; a manager who already has one answers both at once."""
+    units = dict.fromkeys((managing_unit(referral.from_unit), managing_unit(referral.to_unit)))
+    asked = happening.case.obligations.open().filter(kind=LIFT)
+    return [
+        happening.start(LIFT, unit=unit, referral=referral, task=disagreement[:300])
+        for unit in units
+        if not asked.held_by(unit).exists()
+    ]
 
 
 def managing_unit(unit: Unit) -> Unit:
@@ -83,10 +95,3 @@ def _responding(referral: Referral, kind: str, by: Membership, at: datetime) -> 
             raise AlreadyDone
         happening.stop_one(waiting[0])
         yield happening
-
-
-def _replace_next_step(happening: Entry) -> None:
-    """Stop the step the no left with the school: the school has now chosen its own."""
-    for step in happening.open_obligations("do_next_step"):
-        if step.intervals.filter(to_at=None, unit=happening.case.school_unit).exists():
-            happening.stop_one(step, outcome="replaced")

@@ -71,6 +71,8 @@ def send_request(
         _disclose(happening, referral, content_of(pupil, content, consents, happening.today))
         _keep_consents(happening, referral, pupil, consents)
         happening.stop("respond_to_no", "review_stalled")
+        if answered is not None:
+            replace_next_step(happening, answered)
         happening.start("acknowledge_request", unit=to_unit, referral=referral)
     RequestDraft.objects.filter(pupil=pupil, writer=by).delete()
     return referral
@@ -84,8 +86,12 @@ def new_referral(
     parent: Referral | None = None,
     submission: UUID | None = None,
 ) -> Referral:
-    """Return a new request in the entry's case, its receiver made party to the case."""
-    by = happening.by
+    """Return a new request in the entry's case, its receiver made party to the case.
+
+    A request that is sent on keeps its sender: the school's contact is still the one to answer.
+    """
+    sent_on = parent is not None and parent.status == Referral.Status.REDIRECTED
+    by = parent.sent_by if sent_on else happening.by
     referral = Referral.objects.create(
         case=happening.case, from_unit=happening.case.school_unit, to_unit=to_unit, service=service, parent=parent,
         submission=submission, sent_at=happening.at, sent_by=by,
@@ -96,6 +102,23 @@ def new_referral(
     return referral
 
 
+def replace_next_step(happening: Entry, answered: Referral) -> None:
+    """Stop the step that the answer to a request left with the school: the school has now chosen its own."""
+    for step in happening.open_obligations("do_next_step"):
+        at_school = step.intervals.filter(to_at=None, unit=happening.case.school_unit).exists()
+        if step.referral_id == answered.pk and at_school:
+            happening.stop_one(step, outcome="replaced")
+
+
+def end_part(happening: Entry, old: Referral) -> None:
+    """End the part in the case of the unit that sent a request on, unless it has something else to do there."""
+    unit, live = old.to_unit, [Referral.Status.ACCEPTED, Referral.Status.ACTIVE, *Referral.UNANSWERED]
+    if happening.case.referrals.filter(to_unit=unit, status__in=live).exists():
+        return
+    if not happening.case.obligations.open().held_by(unit).exists():
+        happening.case.parties.filter(unit=unit, ended_at=None).update(ended_at=happening.at)
+
+
 def withdraw_request(*, referral: Referral, reason: str, by: Membership, at: datetime) -> Referral:
     """Take back a request that has not led to work yet; the case stays open and needs a next step."""
     with entry(case=referral.case, kind="request_withdrawn", by=by, at=at, referral=referral) as happening:
@@ -104,8 +127,11 @@ def withdraw_request(*, referral: Referral, reason: str, by: Membership, at: dat
             raise NotAllowed
         happening.set_status(locked, Referral.Status.WITHDRAWN)
         happening.text = reason
+        redirected = locked.parent if locked.parent and locked.parent.status == Referral.Status.REDIRECTED else None
         for obligation in happening.open_obligations():
-            if obligation.referral_id == locked.pk:
+            # Who sent the request on held the ball until the new unit acknowledged; now there is nothing to wait for.
+            waited = redirected is not None and obligation.referral_id == redirected.pk
+            if obligation.referral_id == locked.pk or (waited and obligation.kind == "answer_request"):
                 happening.stop_one(obligation, outcome="replaced")
     return locked
 

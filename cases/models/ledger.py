@@ -18,6 +18,14 @@ from .referral import Referral
 class ObligationQuerySet(models.QuerySet["Obligation"]):
     """Obligations by state, date and holder."""
 
+    def visible_to(self, reader: Membership) -> ObligationQuerySet:
+        """Return the obligations of cases whose content `reader` may read."""
+        return self.filter(case__in=Case.objects.visible_to(reader))
+
+    def overseen_by(self, reader: Membership) -> ObligationQuerySet:
+        """Return the obligations whose dates and holders `reader` may see: those of cases read or overseen."""
+        return self.filter(Q(case__in=Case.objects.overseen_by(reader)) | Q(case__in=Case.objects.visible_to(reader)))
+
     def open(self) -> ObligationQuerySet:
         """Return obligations that are still to be done."""
         return self.filter(stopped_at=None)

@@ -16,6 +16,14 @@ from socialservices.models import ReasonCode, Service
 from .case import Case
 
 
+class RequestDraftQuerySet(models.QuerySet["RequestDraft"]):
+    """Drafts by who may see them."""
+
+    def visible_to(self, reader: Membership) -> RequestDraftQuerySet:
+        """Return the drafts that `reader` writes, about pupils the reader still works with."""
+        return self.filter(writer=reader.pk, pupil__in=Pupil.objects.visible_to(reader))
+
+
 class RequestDraft(models.Model):
     """A request being written. It belongs to its writer; nothing of it has left the school."""
 
@@ -24,6 +32,8 @@ class RequestDraft(models.Model):
     writer = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="request_drafts")
     content = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
+
+    objects = RequestDraftQuerySet.as_manager()
 
     class Meta:
         ordering = ["-saved_at", "id"]
@@ -174,6 +184,18 @@ class Decision(models.Model):
         return f"{self.referral} {self.answer}"
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Questions by state and by who may see them."""
+
+    def open(self) -> QuestionQuerySet:
+        """Return questions that the school has not answered."""
+        return self.filter(answered_at=None)
+
+    def visible_to(self, reader: Membership) -> QuestionQuerySet:
+        """Return the questions about requests that `reader` may see."""
+        return self.filter(referral__in=Referral.objects.visible_to(reader))
+
+
 class Question(models.Model):
     """Something the receiver must know before it can answer; the school's answer stands beside it."""
 
@@ -186,6 +208,8 @@ class Question(models.Model):
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["asked_at", "id"]

@@ -15,6 +15,17 @@ from .case import Case
 from .referral import Referral
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Consents by who may read them."""
+
+    def visible_to(self, reader: Membership) -> ConsentQuerySet:
+        """Return the consents in cases `reader` may read; on the social side only those that name a unit of theirs."""
+        consents = self.filter(case__in=Case.objects.visible_to(reader))
+        if reader.side == Side.SCHOOL:
+            return consents
+        return consents.filter(to_unit__in=Unit.objects.below(reader.unit))
+
+
 class Consent(models.Model):
     """A consent that lifts secrecy for what it names (OSL 10:1, 12:2; law.md 3.3)."""
 
@@ -34,6 +45,11 @@ class Consent(models.Model):
         PHONE = "phone", _("By phone")
         LETTER = "letter", _("In writing")
 
+    class Scope(models.TextChoices):
+        WORDS = "words", _("What is written in the request")
+        ABSENCE = "absence", _("The absence figures")
+        RECEIVER = "receiver", _("That the receiver chosen gets it")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
     to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -47,6 +63,8 @@ class Consent(models.Model):
     noted_at = models.DateTimeField()
     noted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         ordering = ["noted_at", "giver", "id"]
@@ -106,6 +124,14 @@ class Disclosure(models.Model):
         return f"{self.referral} {self.disclosed_at:%Y-%m-%d}"
 
 
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    """Feedback by who may see it."""
+
+    def visible_to(self, reader: Membership) -> FeedbackQuerySet:
+        """Return the feedback about requests that `reader` may see."""
+        return self.filter(referral__in=Referral.objects.visible_to(reader))
+
+
 class Feedback(models.Model):
     """Återkoppling from the unit that works with the pupil to the school, with its receipt."""
 
@@ -120,6 +146,8 @@ class Feedback(models.Model):
     reply = models.TextField(blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = FeedbackQuerySet.as_manager()
 
     class Meta:
         ordering = ["sent_at", "id"]

@@ -1,0 +1,33 @@
+"""What is said when somebody else was faster: what stands now, and what was typed, so that nothing is lost."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import MemberRequest
+from cases.ball import states_of
+from cases.models import Case
+from cases.timeline import timeline_of
+
+
+def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = None) -> HttpResponse:
+    """Answer 409 with the state of `case`, its latest event and the texts typed into `form`."""
+    case = Case.objects.select_related("pupil", "school_unit").get(pk=case.pk)
+    may_read = Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
+    latest = [item for item in timeline_of(case, request.membership) if not item.is_internal][:1]
+    context = {
+        "state": states_of([case], timezone.localdate())[0],
+        "latest": latest[0] if latest else None,
+        "typed": typed_texts(form) if form is not None else [],
+        "may_read": may_read,
+    }
+    return render(request, "cases/conflict.html", context, status=409)
+
+
+def typed_texts(form: forms.Form) -> list[tuple[str, str]]:
+    """Return the label and text of each filled text box of `form`."""
+    boxes = [field for field in form.visible_fields() if isinstance(field.field.widget, forms.Textarea)]
+    return [(str(box.label), str(box.value())) for box in boxes if box.value()]

@@ -1,0 +1,128 @@
+"""The school answers: a question, or a no."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import audit.actions
+from accounts.access import MemberRequest, allow
+from accounts.roles import Role
+from cases import access
+from cases.actions import replies as actions
+from cases.ball import states_of
+from cases.forms.replies import AnswerQuestionForm, RespondToNoForm
+from cases.ledger import AlreadyDone, CaseIsClosed, NotAllowed
+from cases.models import Obligation, Question, Referral
+from cases.timeline import Item, timeline_of
+from deadlines.working_days import add_working_days
+
+from .conflict import conflict_page
+from .requests import request_address
+
+MEETING_IN = 5
+
+
+@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL)
+def answer_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
+    """Answer the question that the receiver must have answered first."""
+    referral = _own_request(request, referral_id)
+    question = Question.objects.visible_to(request.membership).open().filter(referral=referral).first()
+    form = AnswerQuestionForm(request.POST if request.method == "POST" else None)
+    if question is None or not access.may_speak_for_school(request.membership, referral.case):
+        return conflict_page(request, referral.case, form if form.is_bound else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_question(
+                question=question, answer=form.cleaned_data["answer"], by=request.membership, at=timezone.now()
+            )
+        except (AlreadyDone, CaseIsClosed):
+            return conflict_page(request, referral.case, form)
+        unit = referral.to_unit.short_name
+        messages.success(
+            request, _("Your answer is shared with %(unit)s. The ball is with them again.") % {"unit": unit}
+        )
+        return redirect("cases:case_detail", referral.case_id)
+    return _page(request, "answer_question", referral, form, question=question)
+
+
+@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL)
+def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
+    """Choose how to go on after a no, or after work that was broken off."""
+    referral = _own_request(request, referral_id)
+    form = RespondToNoForm(request.POST if request.method == "POST" else None, initial=_proposed(referral))
+    waiting = Obligation.objects.open().filter(referral=referral, kind="respond_to_no").exists()
+    if not waiting or not access.may_speak_for_school(request.membership, referral.case):
+        return conflict_page(request, referral.case, form if form.is_bound else None)
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["way"] == form.NEW_FACTS:
+            return redirect(request_address(referral.case.pupil))
+        try:
+            done = _respond(request, referral, form.cleaned_data)
+        except (AlreadyDone, CaseIsClosed):
+            return conflict_page(request, referral.case, form)
+        except NotAllowed as error:
+            raise PermissionDenied from error
+        messages.success(request, done)
+        return redirect("cases:case_detail", referral.case_id)
+    return _page(
+        request, "respond_to_no", referral, form, said=_what_they_said(request, referral),
+        managers=[actions.managing_unit(unit) for unit in (referral.from_unit, referral.to_unit)],
+    )  # fmt: skip
+
+
+def _respond(request: MemberRequest, referral: Referral, chosen: dict[str, Any]) -> str:
+    """Do what was chosen; return what the page says about it."""
+    who = {"referral": referral, "by": request.membership, "at": timezone.now()}
+    match chosen["way"]:
+        case RespondToNoForm.FOLLOW:
+            actions.follow_advice(plan=chosen["plan"], due_on=chosen["due_on"], **who)
+            return _("Saved. The school has the next step.")
+        case RespondToNoForm.TALK:
+            actions.talk_first(about=chosen["about"], meet_on=chosen["meet_on"], **who)
+            return _("Saved. The school holds the talk, and the date is set.")
+        case _other:
+            actions.lift_to_managers(disagreement=chosen["disagreement"], **who)
+            return _("Lifted. The managers of both sides answer within five working days.")
+
+
+def _proposed(referral: Referral) -> dict[str, Any]:
+    """Return what is filled in from the start: the advice and the date of the no."""
+    today = timezone.localdate()
+    initial: dict[str, Any] = {"meet_on": add_working_days(today, MEETING_IN), "plan": "", "due_on": None}
+    if referral.status == Referral.Status.DECLINED:
+        decision = referral.decision
+        initial |= {"plan": decision.advice[:300], "due_on": max(decision.next_on, today)}
+    return initial
+
+
+def _what_they_said(request: MemberRequest, referral: Referral) -> Item | None:
+    """Return the no, or the words with which the work was broken off, as the timeline shows it."""
+    items = timeline_of(referral.case, request.membership)
+    if referral.status == Referral.Status.DECLINED:
+        items = [item for item in items if item.at == referral.decision.decided_at]
+    kinds = {"request_declined", "work_interrupted"}
+    return next((item for item in items if item.kind in kinds), None)
+
+
+def _own_request(request: MemberRequest, referral_id: UUID) -> Referral:
+    referrals = Referral.objects.visible_to(request.membership).select_related(
+        "case__pupil", "case__school_unit", "to_unit__parent", "from_unit__parent"
+    )
+    return get_object_or_404(referrals, pk=referral_id)
+
+
+def _page(request: MemberRequest, page: str, referral: Referral, form: Any, **context: Any) -> HttpResponse:
+    """Show the page with its form, 422 when the form was refused."""
+    audit.actions.record_reading(
+        page=f"cases:{page}", targets=[referral.case], by=request.membership, at=timezone.now()
+    )
+    context |= {"form": form, "referral": referral, "state": states_of([referral.case], timezone.localdate())[0]}
+    return render(request, f"cases/{page}.html", context, status=422 if form.is_bound else 200)
