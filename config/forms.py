@@ -55,6 +55,8 @@ class BoundField(DjangoBoundField):
         widget = widget or self.field.widget
         if widget.is_hidden:
             return attrs
+        # The label says what goes here, and stays when something is written; a placeholder does neither.
+        attrs["placeholder"] = False
         attrs.setdefault("class", f"ds-input {widget.attrs.get('class', '')}".strip())
         if isinstance(widget, forms.DateInput):
             attrs |= {"data-kind": "date", "autocomplete": "off"}

@@ -79,6 +79,12 @@
     if (box) box.hidden = !show;
   }
 
+  // Print buttons show only where script can press them.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
   document.addEventListener("click", toggleMenu);
   document.addEventListener("click", followSummaryLink);
   document.addEventListener("submit", guardDoubleSend, true);

@@ -1,7 +1,6 @@
 """Signing in with password and second factor, and what is reachable before the second factor is set up."""
 
 import pytest
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.urls import NoReverseMatch, reverse
 
@@ -122,13 +121,3 @@ def test_changing_the_second_factor_asks_again_who_it_is(client, user, secret):
         assert client.get(path).status_code == 200, path
     assert client.post(remove).status_code == 302
     assert not user.authenticator_set.exists()
-
-
-def test_passkey_pages_open(client, user):
-    key = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Nyckel", "credential": {}})
-    client.force_login(user)
-
-    assert "Nyckel" in client.get("/account/passkeys/").content.decode()
-    confirm(client, "/account/passkeys/add/")
-    for path in ("add/", f"{key.pk}/edit/", f"{key.pk}/remove/"):
-        assert client.get(f"/account/passkeys/{path}").status_code == 200, path

@@ -166,8 +166,8 @@ def test_a_whole_school_can_be_judged():
     assert len(detect_signals(group.school, today=TODAY, at=AT)) == 1
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_the_fast_way_finds_what_the_slow_way_finds(seed, django_assert_max_num_queries):
+@pytest.mark.parametrize("seed", range(3))
+def test_the_fast_way_finds_what_the_slow_way_finds(seed):
     chance = random.Random(seed)
     days = school_days(55)
     group = ClassGroupFactory()

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 URL = "/concerns/new/"
 
 
-def told(pupil, **changes):
+def told(about, **changes):
     return {
-        "pupil": str(pupil.pk),
+        "pupil": str(about.pk),
         "signs": ["often_away", "leaves_early"],
         "text": "Gick hem före matten tre måndagar.",
         "talked": "yes",

@@ -133,6 +133,16 @@ def test_a_draft_is_saved_as_typed_and_filled_in_again(cast, pupil, enter):
     assert Referral.objects.count() == 0
 
 
+def test_while_one_writes_the_draft_is_saved_in_place(cast, pupil, enter):
+    response = enter(cast.counsellor).post(
+        request_address(pupil), {"why_now": "Halv text", "save": "draft"}, headers={"HX-Request": "true"}
+    )
+
+    assert response.status_code == 200
+    assert response.text.strip().startswith('<p class="muted" id="draft-saved"')
+    assert RequestDraft.objects.get().content["why_now"] == "Halv text"
+
+
 def test_a_draft_belongs_to_its_writer(cast, pupil, typed, enter):
     address = write(enter(cast.counsellor), pupil, typed)
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AccessRecord
+from cases.views import todo
 from tests.factories.accounts import MembershipFactory
 from tests.factories.cases import a_case
 
@@ -113,16 +114,17 @@ def test_reading_the_page_is_noted(cast, enter):
     assert AccessRecord.objects.filter(page="cases:todo", target_id=str(story.case.pk)).exists()
 
 
-def test_more_than_twenty_rows_are_shown_on_demand(cast, enter):
-    for _ in range(11):
+def test_many_rows_are_shown_on_demand(cast, enter, monkeypatch):
+    monkeypatch.setattr(todo, "MOST_ROWS", 3)
+    for _ in range(2):
         a_case("declined", cast=cast)
     client = enter(cast.counsellor)
 
     short, whole = client.get("/").text, client.get("/?all=1").text
 
-    assert short.count('class="todo-action"') == 20
-    assert "Show 2 more" in short
-    assert whole.count('class="todo-action"') == 22
+    assert short.count('class="todo-action"') == 3
+    assert "Show 1 more" in short
+    assert whole.count('class="todo-action"') == 4
 
 
 def test_the_page_costs_the_same_whatever_waits(cast, enter, assert_constant_queries):

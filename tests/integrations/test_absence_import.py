@@ -7,11 +7,11 @@ import pytest
 from attendance.models import AttendanceDay, ClassDay, LessonAbsence, Signal
 from audit.models import AuditEvent
 from integrations import actions
+from integrations.error_report import error_report
 from integrations.models import AbsenceImport, ImportedFile
-from schools.models import PupilIdentifier
 from tests.factories.accounts import MembershipFactory
-from tests.factories.attendance import ThresholdRuleFactory
-from tests.factories.schools import ClassGroupFactory, EnrolmentFactory, PupilIdentifierFactory, SchoolFactory
+from tests.factories.schools import ClassGroupFactory, EnrolmentFactory, SchoolFactory
+from tests.integrations.known_pupils import enrol
 from tests.integrations.lesson_files import lesson_file
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -19,30 +19,6 @@ DAY = date(2026, 11, 20)
 LESSON_HEADINGS = "Elev-id;Datum;Starttid;Lektionslängd;Frånvaro;Status;Ämne"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def rule():
-    return ThresholdRuleFactory()
-
-
-@pytest.fixture
-def group():
-    return ClassGroupFactory(name="7B")
-
-
-@pytest.fixture
-def principal(group):
-    return MembershipFactory(principal=True, unit=group.school.unit)
-
-
-def enrol(group, *source_ids, **pupil):
-    pupils = []
-    for source_id in source_ids:
-        enrolment = EnrolmentFactory(class_group=group, **{f"pupil__{key}": value for key, value in pupil.items()})
-        PupilIdentifierFactory(pupil=enrolment.pupil, kind=PupilIdentifier.Kind.SOURCE_ID, value=source_id)
-        pupils.append(enrolment.pupil)
-    return pupils
 
 
 def read(principal, *lines, encoding="utf-8", content=None):
@@ -235,13 +211,7 @@ def test_a_protected_pupils_row_is_held_aside_by_its_number_only(group, principa
     (problem,) = absence_import.problems.all()
     assert (problem.row_number, problem.column, problem.code, problem.value) == (2, "", "pupil_held_aside", "")
     assert AttendanceDay.objects.count() == 1
-    assert "hemlig" not in "".join(actions_report(absence_import))
-
-
-def actions_report(absence_import):
-    from integrations.error_report import error_report
-
-    return list(error_report(absence_import))
+    assert "hemlig" not in "".join(error_report(absence_import))
 
 
 def test_a_file_about_another_school_cannot_be_approved(group, principal):

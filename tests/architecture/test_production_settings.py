@@ -1,0 +1,54 @@
+"""Django's own check of a server's settings finds nothing."""
+
+import os
+import subprocess
+import sys
+
+from tests.architecture.sources import ROOT
+
+SERVER = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.production",
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_",
+    "ALLOWED_HOSTS": "narvaro.example",
+    "DATABASE_URL": "postgresql://web@127.0.0.1:1/none",
+}
+
+
+def check(**changed):
+    """Run `check --deploy` as on a server; nothing of the test's own settings is handed on."""
+    environ = {"PATH": os.environ["PATH"], **SERVER, **changed}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level=WARNING"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_settings_of_a_server_have_no_issues():
+    result = check()
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "no issues" in result.stdout
+
+
+def test_weak_secret_is_found():
+    result = check(SECRET_KEY="short")
+
+    assert result.returncode != 0
+    assert "security.W009" in result.stderr
+
+
+def test_server_without_secret_does_not_start():
+    environ = {key: value for key, value in SERVER.items() if key != "SECRET_KEY"}
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environ},
+        capture_output=True,
+        text=True,
+    )
+
+    assert result.returncode != 0
+    assert "SECRET_KEY" in result.stderr

@@ -1,0 +1,79 @@
+"""Templates: nothing undefined is shown, nothing lies about unused, a page shows one thing in one place."""
+
+import re
+from pathlib import Path
+
+import allauth
+import pytest
+from django.template import TemplateDoesNotExist, engines
+from django.template.loader import get_template
+
+from tests.architecture.sources import ROOT, app_files
+
+TEMPLATES = ROOT / "templates"
+ALLAUTH = Path(allauth.__file__).parent / "templates"
+ASKED_FOR_BY_NAME = re.compile(r"""["']([\w./-]+\.(?:html|txt))(?:#[\w-]+)?["']""")
+# Django asks for these itself when something goes wrong.
+BY_DJANGO = {"403.html", "404.html", "500.html", "400.html"}
+
+
+def own_templates(folder=TEMPLATES):
+    """Return our templates' names."""
+    files = [*folder.rglob("*.html"), *folder.rglob("*.txt")]
+    return {file.relative_to(folder).as_posix() for file in files}
+
+
+def names_in(files):
+    """Return template names that the files ask for, each with the files that do."""
+    asked = {}
+    for file in files:
+        for name in ASKED_FOR_BY_NAME.findall(file.read_text(encoding="utf-8")):
+            asked.setdefault(name, set()).add(file)
+    return asked
+
+
+def unused(folder=TEMPLATES, python=None):
+    """Return templates that no view, no other template and no library asks for."""
+    python = app_files() if python is None else python
+    asked = names_in([*python, *folder.rglob("*.html"), *folder.rglob("*.txt")])
+    replaced = {name for name in own_templates(folder) if (ALLAUTH / name).exists()}
+    used = {name for name, files in asked.items() if files != {folder / name}}
+    return own_templates(folder) - used - replaced - BY_DJANGO
+
+
+def test_no_template_is_unused():
+    assert not unused(), "\n".join(sorted(unused()))
+
+
+def test_every_template_that_is_asked_for_exists():
+    asked = names_in([*app_files(), *TEMPLATES.rglob("*.html")])
+    missing = {name for name in asked if not exists(name)}
+
+    assert not missing, "\n".join(f"{name}, asked for by {sorted(map(str, asked[name]))}" for name in missing)
+
+
+def exists(name):
+    """Say whether a template can be found."""
+    try:
+        get_template(name)
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
+def test_unused_template_is_found(tmp_path):
+    (tmp_path / "used.html").write_text("{% include 'part.html' %}")
+    (tmp_path / "part.html").write_text("")
+    (tmp_path / "lonely.html").write_text("{% extends 'lonely.html' %}")
+    view = tmp_path / "views.py"
+    view.write_text('render(request, "used.html#rows")')
+
+    assert unused(tmp_path, [view]) == {"lonely.html"}
+
+
+@pytest.mark.parametrize("text", ["{{ nothing }}", "{{ a.nothing }}", "{{ nothing|default:'x' }}"])
+def test_undefined_variable_fails_the_test(text):
+    template = engines["django"].from_string(text)
+
+    with pytest.raises(pytest.fail.Exception, match="Undefined template variable"):
+        template.render({"a": {}})
