@@ -12,7 +12,8 @@ COPY . .
 # The settings ask for secrets and addresses; at build time nothing secret is known and nothing is connected to.
 RUN DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=only-while-building ALLOWED_HOSTS=localhost \
     DATABASE_URL=postgresql://nobody@localhost/none OWNER_DATABASE_URL=postgresql://nobody@localhost/none \
-    sh -c "python manage.py compile_words && python manage.py collectstatic --no-input --verbosity=0"
+    python manage.py collectstatic --no-input --verbosity=0
+RUN python -m babel.messages.frontend compile --domain=django --directory=locale
 
 USER narvaro
 ENV DJANGO_SETTINGS_MODULE=config.settings.production

@@ -22,6 +22,7 @@ class MemberRequest(HttpRequest):
 
     user: User
     membership: Membership
+    memberships: list[Membership]
 
 
 def allow(*roles: Role) -> Callable[[View], View]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -48,11 +48,12 @@ class InvitePersonForm(forms.Form):
         """Offer the given units and the roles that exist in them; a single unit is chosen from the start."""
         super().__init__(*args, **kwargs)
         chosen = list(units)
-        self.fields["unit"].queryset = units
+        unit, role = cast(UnitChoice, self.fields["unit"]), cast(forms.ChoiceField, self.fields["role"])
+        unit.queryset = units
         if len(chosen) == 1:
-            self.fields["unit"].initial = chosen[0]
+            unit.initial = chosen[0]
         roles = set().union(*(ROLES_IN[UnitKind(unit.kind)] for unit in chosen))
-        self.fields["role"].choices = [("", "---------"), *((role, role.label) for role in Role if role in roles)]
+        role.choices = [("", "---------"), *((one, one.label) for one in Role if one in roles)]
         self.fields["valid_from"].initial = today
 
     def clean(self) -> dict[str, Any]:
@@ -106,7 +107,7 @@ class SetAwayForm(forms.Form):
     def __init__(self, *args: Any, colleagues: MembershipQuerySet, **kwargs: Any) -> None:
         """Offer the given colleagues as stand-ins."""
         super().__init__(*args, **kwargs)
-        self.fields["stand_in"].queryset = colleagues.select_related("user", "unit")
+        cast(ColleagueChoice, self.fields["stand_in"]).queryset = colleagues.select_related("user", "unit")
 
     def clean(self) -> dict[str, Any]:
         """Check that the days are in order."""
@@ -125,6 +126,6 @@ class SwitchForm(forms.Form):
     def __init__(self, *args: Any, memberships: list[Membership], **kwargs: Any) -> None:
         """Offer the person's own memberships."""
         super().__init__(*args, **kwargs)
-        self.fields["membership"].choices = [
+        cast(forms.ChoiceField, self.fields["membership"]).choices = [
             (str(membership.pk), f"{membership.unit.name} – {membership.role_title}") for membership in memberships
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -133,6 +134,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def with_page_relations(self) -> MembershipQuerySet:
         """Fetch what a page says about a membership: the person, the unit, the stand-in."""
         return self.select_related("user", "unit__parent", "stand_in__user")
+
+    def working_in(self, unit: Unit, roles: Iterable[str], today: date) -> MembershipQuerySet:
+        """Return those who count in `unit` in one of `roles` on `today`, with their names."""
+        return self.active(today).filter(unit=unit, role__in=roles).select_related("user", "unit")
 
     def colleagues_of(self, membership: Membership, today: date) -> MembershipQuerySet:
         """Return the others who count in the same unit on `today`: those who can stand in for `membership`."""

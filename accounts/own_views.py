@@ -110,6 +110,6 @@ def set_language(request: Any) -> HttpResponse:
             max_age=365 * 24 * 60 * 60,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
     return response

@@ -21,6 +21,7 @@ from .access import PEOPLE_ROLES, MemberRequest, allow, may_change_membership
 from .forms import EndMembershipForm, InvitePersonForm, SetAwayForm
 from .invitations import send_invitation
 from .models import Membership, Unit
+from .people import Row
 
 PER_PAGE = 50
 REASONS = {
@@ -39,12 +40,8 @@ def people(request: MemberRequest) -> HttpResponse:
     ended = request.GET.get("show") == "ended"
     members = Membership.objects.visible_to(request.membership).ended(today, ended).for_people_page()
     page = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
-    for membership in page:
-        membership.away_today = membership.is_away(today)
-        membership.is_coming = membership.valid_from > today
-        membership.is_own = membership.user_id == request.user.pk
-        membership.is_invited = not membership.user.has_usable_password() and membership.user.last_login is None
-    return render(request, "accounts/people.html", {"page": page, "ended": ended, "today": today})
+    rows = [Row.of(membership, request.membership, today) for membership in page]
+    return render(request, "accounts/people.html", {"page": page, "rows": rows, "ended": ended})
 
 
 @require_http_methods(["GET", "POST"])

@@ -88,7 +88,7 @@ def often_away_on(days: Mapping[date, Day], today: date) -> tuple[str, int, int]
 
 
 def _cell(day: date, figures: Day | None, school_days: SchoolCalendar, today: date) -> Cell:
-    if day > today:
+    if day > today or (day == today and figures is None):
         return Cell(day, "", "")
     if figures is None and not school_days.is_school_day(day):
         return Cell(day, "–", _told(day, _("no school")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -37,20 +38,19 @@ class ReasonIsMissing(Exception):
     """An answer that needs words has none."""
 
 
+class Seen(TypedDict):
+    """What somebody has seen; `talk_by` is the last day for a talk that is still to come."""
+
+    signs: list[str]
+    text: str
+    pupil_words: NotRequired[str]
+    talked: str
+    talk_by: NotRequired[date | None]
+    harm_suspected: str
+
+
 @transaction.atomic
-def log_concern(
-    *,
-    pupil: Pupil,
-    signs: list[str],
-    text: str,
-    pupil_words: str = "",
-    talked: str,
-    talk_by: date | None = None,
-    harm_suspected: str,
-    submission: UUID,
-    by: Membership,
-    at: datetime,
-) -> Concern:
+def log_concern(*, pupil: Pupil, submission: UUID, by: Membership, at: datetime, **seen: Unpack[Seen]) -> Concern:
     """Log what `by` has seen, give it to student health to answer, and answer the pupil's open signals with it.
 
     The same `submission` again gives the concern already logged. Raises NotAllowed.
@@ -61,14 +61,9 @@ def log_concern(
     concern, is_new = Concern.objects.get_or_create(
         submission=submission,
         defaults={
+            **seen,
             "pupil": pupil,
             "school_unit": by.unit,
-            "signs": signs,
-            "text": text,
-            "pupil_words": pupil_words,
-            "talked": talked,
-            "talk_by": talk_by if talked == Concern.Talked.LATER else None,
-            "harm_suspected": harm_suspected,
             "logged_at": at,
             "logged_by": by,
             "holder": holder_of_concerns(by.unit, today),

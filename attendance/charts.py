@@ -17,7 +17,7 @@ class Line:
     height: int
     lowest_top: int = 20
     limit: int = 10
-    gridlines: list[tuple[float, int]] = field(init=False)
+    gridlines: list[tuple[str, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "gridlines", [(self.y(line), line) for line in range(0, self.top + 1, self.grid_step)])
@@ -36,17 +36,17 @@ class Line:
     @property
     def points(self) -> str:
         """The line for a polyline's `points`."""
-        return " ".join(f"{self.x(n):g},{self.y(value):g}" for n, value in enumerate(self.values) if value is not None)
+        return " ".join(f"{self.x(n)},{self.y(value)}" for n, value in enumerate(self.values) if value is not None)
 
     @property
-    def limit_y(self) -> float:
+    def limit_y(self) -> str:
         """Where the limit lies."""
         return self.y(self.limit)
 
-    def x(self, place: int) -> float:
-        """Return how far right the value in `place` lies."""
-        return round(place * self.width / max(1, len(self.values) - 1), 1)
+    def x(self, place: int) -> str:
+        """Return how far right the value in `place` lies, written with a point in every language."""
+        return f"{place * self.width / max(1, len(self.values) - 1):.1f}"
 
-    def y(self, value: int) -> float:
-        """Return how far down `value` lies."""
-        return round(self.height - value * self.height / self.top, 1)
+    def y(self, value: int) -> str:
+        """Return how far down `value` lies, written with a point in every language."""
+        return f"{self.height - value * self.height / self.top:.1f}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -107,7 +108,7 @@ def _ids(pupils: School | Iterable[UUID]) -> list[UUID]:
     return list(pupils)
 
 
-def _parameters(rule: ThresholdRule, pupils: list[UUID], today: date) -> dict[str, object]:
+def _parameters(rule: ThresholdRule, pupils: list[UUID], today: date) -> dict[str, Any]:
     return {
         "pupils": pupils,
         "today": today,

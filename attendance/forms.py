@@ -13,6 +13,7 @@ from deadlines.dates import parse_day
 from schools.models import Pupil
 
 from .models import Concern, Sign, Signal
+from .pupil_labels import classes_of
 
 READ_IN_SCHOOL = _("Read by: student health and the principal at your school. The pupil and the family can read it.")
 
@@ -46,7 +47,7 @@ class PupilField(forms.ModelChoiceField):
 
     def label_from_instance(self, pupil: Pupil) -> str:
         """Return “Kask Alva, 7B”."""
-        classes = ", ".join(enrolment.class_group.name for enrolment in pupil.current_enrolments)
+        classes = ", ".join(group.name for group in classes_of(pupil))
         return f"{pupil.family_name} {pupil.given_name}, {classes}"
 
 
@@ -117,6 +118,8 @@ class LogConcernForm(forms.Form):
             self.add_error("signs", _("Choose at least one, or write a sentence"))
         if told.get("talked") == Concern.Talked.LATER and not told.get("talk_by") and "talk_by" not in self.errors:
             self.add_error("talk_by", _("Write when you will talk with the pupil at the latest"))
+        if told.get("talked") != Concern.Talked.LATER:
+            told["talk_by"] = None
         return told
 
 

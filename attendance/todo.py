@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.roles import Role
 from deadlines.stockholm import stockholm_day
-from schools.models import Pupil
 
 from .models import Concern, Signal
+from .pupil_labels import class_and_initials
 
 DAYS_TO_READ = timedelta(days=14)
 
@@ -39,12 +40,6 @@ def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
     return sorted(dates, key=lambda row: (row.is_reading, row.due_on, row.key))
 
 
-def class_and_initials(pupil: Pupil) -> str:
-    """Return “A.K. 7B”: how lists name a pupil. Needs `with_page_relations`."""
-    classes = [enrolment.class_group.name for enrolment in pupil.current_enrolments]
-    return " ".join([pupil.initials, *classes])
-
-
 def _signals(reader: Membership, today: date) -> list[SchoolDate]:
     waiting = Signal.objects.visible_to(reader).waiting(today).one_per_pupil().with_page_relations()
     return [
@@ -56,7 +51,7 @@ def _signals(reader: Membership, today: date) -> list[SchoolDate]:
             label=class_and_initials(signal.pupil),
             due_on=signal.watch_until or signal.due_on,
             url=reverse("attendance:pupil_detail", args=[signal.pupil_id]),
-            button=_("Open"),
+            button=pgettext_lazy("button", "Open"),
         )
         for signal in waiting.order_by("due_on", "pk")
     ]
@@ -76,7 +71,7 @@ def _concerns(reader: Membership) -> list[SchoolDate]:
             label=class_and_initials(concern.pupil),
             due_on=concern.due_on,
             url=reverse("attendance:concern_detail", args=[concern.pk]),
-            button=_("Answer"),
+            button=pgettext_lazy("button", "Answer"),
         )
         for concern in concerns
     ]
@@ -92,9 +87,9 @@ def _answers_to_read(reader: Membership, today: date) -> list[SchoolDate]:
             key=f"answer-{concern.pk}",
             title=_("Read what became of your concern"),
             label=class_and_initials(concern.pupil),
-            due_on=stockholm_day(concern.answered_at) + DAYS_TO_READ,
+            due_on=stockholm_day(concern.answered_at) + DAYS_TO_READ,  # type: ignore[arg-type]
             url=reverse("attendance:concern_detail", args=[concern.pk]),
-            button=_("Read"),
+            button=pgettext_lazy("button", "Read"),
             is_reading=True,
         )
         for concern in others.order_by("-answered_at", "pk")

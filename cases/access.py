@@ -42,6 +42,12 @@ def may_answer(reader: Membership, referral: Referral) -> bool:
     return referral.status in Referral.UNANSWERED and may_receive(reader, referral)
 
 
+def may_allocate_request(reader: Membership, referral: Referral) -> bool:
+    """Say whether `reader` may choose who has the request, while there is something to have."""
+    ended = referral.status not in {*Referral.UNANSWERED, Referral.Status.ACCEPTED, Referral.Status.ACTIVE}
+    return not ended and may_receive(reader, referral)
+
+
 def may_work(reader: Membership, referral: Referral) -> bool:
     """Say whether `reader` may record contacts and feedback of an accepted request."""
     working = referral.status in {Referral.Status.ACCEPTED, Referral.Status.ACTIVE}
@@ -70,10 +76,13 @@ def may_write_note(reader: Membership, case: Case) -> bool:
 
 def may_do(reader: Membership, obligation: Obligation) -> bool:
     """Say whether `reader` may fulfil, pause or hand over `obligation`: its unit's people and those above them."""
-    if reader.role not in SCHOOL_WRITERS | SOCIAL_WORKERS:
-        return False
     holder = obligation.intervals.select_related("unit__parent").filter(to_at=None).first()
-    return holder is not None and _works_for(reader, holder.unit)
+    return holder is not None and may_act_for(reader, holder.unit)
+
+
+def may_act_for(reader: Membership, unit: Unit) -> bool:
+    """Say whether `reader` may do what `unit` holds. Give the unit with its parent fetched."""
+    return reader.role in SCHOOL_WRITERS | SOCIAL_WORKERS and _works_for(reader, unit)
 
 
 def may_allocate(reader: Membership, obligation: Obligation) -> bool:

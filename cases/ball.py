@@ -9,6 +9,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Unit
 from deadlines.due import Due, due_on
@@ -100,7 +101,9 @@ class CaseState:
             return _("Closed")
         if any(ball.obligation.kind == "answer_objection" for ball in self.balls):
             return _("Lifted to managers")
-        return Referral.Status(self.referral.status).label if self.referral else _("Open")
+        if self.referral is None:
+            return pgettext_lazy("state of a case", "Open")
+        return Referral.Status(self.referral.status).label
 
     @property
     def child_days(self) -> int:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from attendance.figures import absence_of
 from schools.models import Pupil
+from socialservices.models import Service
 from socialservices.routing import PupilFacts, Routing, routing_for
+
+from .models import Referral
 
 
 def facts_about(pupil: Pupil, today: date) -> PupilFacts:
@@ -22,6 +27,17 @@ def facts_about(pupil: Pupil, today: date) -> PupilFacts:
         provider_kind=group.school.provider.kind,
         absence_percent=absence.percent if absence.is_reliable else None,
     )
+
+
+def right_units_for(referral: Referral, today: date) -> QuerySet[Service]:
+    """Return the services to which a request can be sent on: those that take the pupil, except the unit's own.
+
+    A pupil who has left school can be sent on to any service there is.
+    """
+    current = Service.objects.current(today).filter(office__unit__closed_on=None).exclude(office=referral.to_unit_id)
+    if referral.case.pupil.enrolments.filter(ends_on=None).exists():
+        current = current.filter(pk__in=[service.pk for service in routing_of(referral.case.pupil, today).serving])
+    return current.select_related("office__unit")
 
 
 def routing_of(pupil: Pupil, today: date) -> Routing:

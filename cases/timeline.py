@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
+from deadlines.templatetags.days import short_day
 
 from .models import Case, Decision, Event, Feedback, InternalNote, Question
 from .obligations import LiftAnswer
@@ -67,7 +68,8 @@ def timeline_of(case: Case, reader: Membership) -> list[Item]:
         Event.objects.visible_to(reader).filter(case=case).select_related("by__user", "unit", "referral__to_unit")
     )
     written = _written_in(case, events)
-    items = [_item(event, written) for event in events]
+    # What happened in one moment keeps its order: the later row stands above.
+    items = [_item(event, written) for event in reversed(events)]
     notes = InternalNote.objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
     items += [
         Item(note.written_at, _("Internal note"), note.written_by, note.unit, note.text, is_internal=True, kind="note")
@@ -119,7 +121,7 @@ def _facts_of_decision(decision: Decision) -> list[tuple[str | Promise, str]]:
     if decision.next_holder:
         facts.append((_("Next with"), decision.next_holder.short_name))
     if decision.next_on:
-        facts.append((_("At the latest"), decision.next_on.isoformat()))
+        facts.append((_("At the latest"), short_day(decision.next_on)))
     return facts
 
 

@@ -87,8 +87,9 @@ def words_of_python(text: str, place: str) -> list[Word]:
 def word_of(call: ast.Call, kind: str, place: str) -> Word:
     """Return the word that a call asks for."""
     count, has_context = SHAPES[kind]
-    texts = [argument.value for argument in call.args[:count] if isinstance(argument, ast.Constant)]
-    if len(texts) != count or not all(isinstance(text, str) for text in texts):
+    constants = [argument.value for argument in call.args[:count] if isinstance(argument, ast.Constant)]
+    texts = [text for text in constants if isinstance(text, str)]
+    if len(texts) != count:
         raise NotPlainText(f"{place}: {ast.unparse(call)[:80]}")
     context = texts.pop(0) if has_context else None
     return Word(texts[0], texts[1] if len(texts) > 1 else None, context, place)
@@ -102,7 +103,7 @@ def words_of_template(text: str, place: str) -> list[Word]:
     keywords["npgettext"] = ((1, "c"), 2, 3)  # type: ignore[assignment]
     found = []
     for line, name, texts, _comments in extract_python(BytesIO(calls.encode()), keywords, [], {"encoding": "utf-8"}):
-        _count, has_context = SHAPES.get(name, (1, False))
+        _count, has_context = SHAPES.get(str(name), (1, False))
         parts = [part for part in ([texts] if isinstance(texts, str) else texts) if part is not None]
         context = parts.pop(0) if has_context else None
         found.append(Word(parts[0], parts[1] if len(parts) > 1 else None, context, f"{place}:{line}"))
@@ -144,12 +145,12 @@ def singular(message: Message) -> str:
 
 def texts_of(message: Message) -> list[str]:
     """Return the translated forms of an entry."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def same_placeholders(message: Message) -> bool:
     """Say whether translations fill in what the source fills in; the form for one thing may leave the number out."""
-    source = message.id if isinstance(message.id, tuple) else (message.id,)
+    source = [message.id] if isinstance(message.id, str) else list(message.id)
     wanted = [placeholders(text) for text in source]
     if len(wanted) == 1:
         return placeholders(texts_of(message)[0]) == wanted[0]
@@ -187,6 +188,17 @@ def merged(old: Catalog | None, words: Iterable[Word], fragments: Iterable[Catal
             string = (string, string)
         catalogue.add(ids, string, context=key[0], locations=files)
     return catalogue
+
+
+def conflicts(fragments: Iterable[Catalog]) -> list[str]:
+    """Return words that two fragments translate differently; the first would win."""
+    known: dict[tuple[str | None, str], list[str]] = {}
+    found = []
+    for message in (message for fragment in fragments for message in fragment if message.id):
+        texts = known.setdefault((message.context, singular(message)), texts_of(message))
+        if texts != texts_of(message):
+            found.append(f"two translations: {singular(message)!r}: {texts} and {texts_of(message)}")
+    return found
 
 
 def write_catalogue(catalogue: Catalog, file: Path = CATALOGUE) -> None:

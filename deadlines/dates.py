@@ -23,8 +23,8 @@ def parse_day(text: str, today: date) -> date | None:
     if match := DAY_AND_MONTH.fullmatch(written):
         return _with_year(match[3], int(match[2]), int(match[1]), today)
     if match := DAY_AND_NAME.fullmatch(written):
-        month = _month(match[2])
-        return _with_year(match[3], month, int(match[1]), today) if month else None
+        named = _month(match[2])
+        return _with_year(match[3], named, int(match[1]), today) if named else None
     return None
 
 

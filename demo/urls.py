@@ -1,4 +1,11 @@
-"""Addresses of the demo app."""
+"""Addresses of the demo app; mounted only where settings.DEMO is on."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "demo"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.choose, name="choose"),
+    path("<slug:key>/enter/", views.enter, name="enter"),
+]

@@ -1,4 +1,8 @@
-"""Addresses of the followup app."""
+"""Addresses of the follow-up page."""
+
+from django.urls import path
+
+from . import views
 
 app_name = "followup"
-urlpatterns: list = []
+urlpatterns = [path("", views.report, name="report")]

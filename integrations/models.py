@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +30,8 @@ class AbsenceImportQuerySet(models.QuerySet["AbsenceImport"]):
 
     def with_page_relations(self) -> AbsenceImportQuerySet:
         """Fetch what lists and pages show of an import."""
-        return self.select_related("unit", "uploaded_by__user", "approved_by__user")
+        kept = ImportedFile.objects.filter(absence_import=OuterRef("pk"))
+        return self.select_related("unit", "uploaded_by__user", "approved_by__user").annotate(has_file=Exists(kept))
 
 
 class AbsenceImport(models.Model):
@@ -78,6 +79,9 @@ class AbsenceImport(models.Model):
     approved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+
+    has_file: bool
+    """Whether the bytes are still kept; set by `with_page_relations`."""
 
     objects = AbsenceImportQuerySet.as_manager()
 

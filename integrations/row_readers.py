@@ -61,13 +61,14 @@ class RowReader:
                 values[name] = memory[cells[index]]
             except CellProblem as problem:
                 problems.append(_named(number, name, problem, cells[index]))
-        if problems:
+        if any(problem.column in f.PUPIL for problem in problems):
             return None, _held_aside(problems)
+        check = self._check_pupil if problems else self.staged
         try:
-            return (number, *self.staged(values)), []
+            staged = check(values)
         except RowProblem as problem:
-            shown = cells[self._index(problem.column)] if problem.column else ""
-            return None, _held_aside([_named(number, problem.column, problem, shown)])
+            problems.insert(0, _named(number, problem.column, problem, cells[self._index(problem.column)]))
+        return (None, _held_aside(problems)) if problems else ((number, *staged), [])
 
     def staged(self, values: Values) -> Staged:
         """Return what is staged of a row, after the checks that concern several cells. Raises RowProblem."""
@@ -90,6 +91,12 @@ class RowReader:
             return self.roster.class_on(pupil, values[f.DATE])
         except CellProblem as problem:
             raise RowProblem(problem.code, f.DATE, **problem.details) from None
+
+    def _check_pupil(self, values: Values) -> Staged:
+        """Name the pupil's problem too, in a row that has others."""
+        if f.PUPIL_ID in self.fields:
+            self.pupil_of(values)
+        return ()
 
     def _pupil_with_id(self, text: str) -> Any:
         """Return the pupil; one we do not know may still be known by the personal number in the same row."""

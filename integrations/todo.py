@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from attendance.todo import SchoolDate
@@ -33,7 +34,7 @@ def import_dates(reader: Membership, today: date) -> list[SchoolDate]:
             label=row.file_name,
             due_on=add_working_days(stockholm_day(row.uploaded_at), DAYS_TO_MEND),
             url=reverse("integrations:import_detail", args=[row.pk]),
-            button=_("Open"),
+            button=pgettext_lazy("button", "Open"),
         )
         for row in rows.order_by("uploaded_at", "pk")
     ]

@@ -28,7 +28,7 @@ from . import actions, tasks
 from .csv_files.tables import Mapping, read_rows
 from .error_report import error_report
 from .forms import FIELDS, SHAPES, MatchColumnsForm, UploadForm
-from .models import AbsenceImport, ImportedFile
+from .models import AbsenceImport
 
 IMPORTERS = (Role.PRINCIPAL, Role.SYSTEM_ADMIN)
 ROWS = 25
@@ -77,10 +77,11 @@ def upload_import(request: MemberRequest) -> HttpResponse:
 def import_detail(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Show how an import stands: on its way, to be reviewed, or done. HTMX asks for the progress alone."""
     absence_import = _import(request, import_id)
-    if request.htmx and not absence_import.is_running:
+    is_htmx = request.htmx  # type: ignore[attr-defined]
+    if is_htmx and not absence_import.is_running:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = _standing(absence_import)
-    if request.htmx:
+    if is_htmx:
         return render(request, "integrations/import_detail.html#progress", context)
     problems = list(absence_import.problems.order_by("row_number", "id")[:PROBLEMS_SHOWN])
     record_reading(
@@ -157,10 +158,10 @@ def resume_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
 
 @require_GET
 @allow(*IMPORTERS)
-def import_errors(request: MemberRequest, import_id: UUID) -> StreamingHttpResponse:
+def import_errors(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Give the file again with what is wrong and how to mend it."""
     absence_import = _import(request, import_id)
-    if not absence_import.mapping or not _has_file(absence_import):
+    if not absence_import.mapping or not absence_import.has_file:
         raise Http404
     record_reading(
         page="integrations:import_errors", targets=[absence_import], by=request.membership, at=timezone.now()
@@ -168,7 +169,7 @@ def import_errors(request: MemberRequest, import_id: UUID) -> StreamingHttpRespo
     response = StreamingHttpResponse(error_report(absence_import), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_("errors")}-{absence_import.pk}.csv"'
     response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return response  # type: ignore[return-value]
 
 
 def _change(
@@ -204,10 +205,6 @@ def _units(request: MemberRequest) -> QuerySet[Unit]:
     return schools.order_by("name", "pk")
 
 
-def _has_file(absence_import: AbsenceImport) -> bool:
-    return ImportedFile.objects.filter(absence_import=absence_import).exists()
-
-
 def _samples(absence_import: AbsenceImport, mapping: Mapping) -> list[list[str]]:
     rows = read_rows(bytes(absence_import.stored_file.content), mapping)
     return [cells for _number, cells in islice(rows, SAMPLES) if cells]
@@ -224,7 +221,7 @@ def _standing(absence_import: AbsenceImport) -> dict[str, Any]:
     return {
         "absence_import": absence_import,
         "has_stopped": actions.has_stopped(absence_import, timezone.now()),
-        "has_file": _has_file(absence_import),
+        "has_file": absence_import.has_file,
         "done": done,
         "total": total,
         "progress_text": _("%(done)s of %(total)s rows") % {"done": _number(done), "total": _number(total)},

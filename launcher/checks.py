@@ -47,7 +47,8 @@ def test(arguments: Sequence[str]) -> int:
                 if not arguments and (failed := failures_of(checks(), environ)):
                     return failed
                 say("Running the tests …")
-                argv = [str(PYTHON), "-m", "pytest", "-o", f"cache_dir={STATE / 'pytest'}", *arguments]
+                argv = [str(PYTHON), "-m", "pytest", "-o", f"cache_dir={STATE / 'pytest'}"]
+                argv += [f"--output={STATE / 'journeys'}", "--screenshot=only-on-failure", *arguments]
                 return run_child(argv, environ, ending=signal.SIGINT)
     except Interrupted:
         return INTERRUPTED

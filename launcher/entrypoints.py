@@ -2,7 +2,8 @@
 
 MIGRATE = ["manage.py", "migrate", "--no-input"]
 LOAD_REGISTERS = ["manage.py", "load_registers"]
-COMPILE_WORDS = ["manage.py", "compile_words"]
+# Babel does it without the gettext programs, which few machines have.
+COMPILE_WORDS = ["-m", "babel.messages.frontend", "compile", "--domain=django", "--directory=locale"]
 # gunicorn 27 opens a control socket in the home folder, shared by everything the same user runs: never wanted here.
 WEB = ["-m", "gunicorn", "config.wsgi", "--worker-class=gthread", "--no-control-socket", "--graceful-timeout=5"]
 WORKER = ["manage.py", "procrastinate", "worker"]

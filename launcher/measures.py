@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -28,13 +29,14 @@ def measure(kind: str, arguments: list[str]) -> int:
     if name not in found:
         raise Problem(f"there is no {kind} named {name}; there are: {', '.join(found) or 'none'}.")
     make_environment()
+    argv = [str(PYTHON), "-m", f"{kind}.{name}", *arguments[1:]]
+    if not wants_demo_city(ROOT / kind / f"{name}.py"):
+        return run_measures(argv, dict(os.environ))
     with database("measure", durable=True) as prepared:
-        environ = prepared.environ
-        environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
-        compile_words(environ)
-        if wants_demo_city(ROOT / kind / f"{name}.py"):
-            load(environ)
-        return run_measures([str(PYTHON), "-m", f"{kind}.{name}", *arguments[1:]], environ)
+        prepared.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
+        compile_words(prepared.environ)
+        load(prepared.environ)
+        return run_measures(argv, prepared.environ)
 
 
 def listing(folder: Path) -> dict[str, str]:

@@ -157,9 +157,7 @@ def _identifiers(pupil: Pupil, new: NewPupil, starts_on: date) -> list[PupilIden
     rows = []
     if new.number:
         # A number is somebody's from birth; the school's own key only since the pupil came to the school.
-        rows.append(
-            PupilIdentifier(pupil=pupil, kind=new.number.kind, value=new.number.value, valid_from=new.born_on)
-        )
+        rows.append(PupilIdentifier(pupil=pupil, kind=new.number.kind, value=new.number.value, valid_from=new.born_on))
     if new.source_id:
         kind = PupilIdentifier.Kind.SOURCE_ID
         rows.append(PupilIdentifier(pupil=pupil, kind=kind, value=new.source_id, valid_from=starts_on))

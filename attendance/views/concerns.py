@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +21,7 @@ from schools.models import Pupil
 
 from .. import actions
 from ..access import ANSWERERS, SCHOOL_ROLES, may_answer_concern
+from ..concern_traces import logged_same_day
 from ..forms import AnswerConcernForm, LogConcernForm
 from ..models import Concern, Sign
 
@@ -38,7 +38,11 @@ def log_concern(request: MemberRequest) -> HttpResponse:
     earlier = None
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        earlier = None if told.pop("save_as_well") else _logged_today(told["pupil"], told["submission"])
+        earlier = (
+            None
+            if told.pop("save_as_well")
+            else logged_same_day(told["pupil"], timezone.localdate(), told["submission"])
+        )
         if earlier is None:
             concern = actions.log_concern(**told, by=request.membership, at=timezone.now())
             page = "report_duty" if concern.harm_suspected == HARM.YES else "concern_saved"
@@ -122,13 +126,6 @@ def _pupil_asked_about(request: MemberRequest) -> Pupil | None:
     except ValueError:
         return None
     return Pupil.objects.visible_to(request.membership).with_page_relations().filter(pk=asked).first()
-
-
-def _logged_today(pupil: Pupil, submission: UUID) -> Concern | None:
-    """Return a concern that somebody has logged about the pupil today, other than this one."""
-    today: date = timezone.localdate()
-    concerns = Concern.objects.filter(pupil=pupil, logged_at__date=today).exclude(submission=submission)
-    return concerns.select_related("logged_by__user").order_by("-logged_at", "pk").first()
 
 
 def _signs(concern: Concern) -> list[str]:

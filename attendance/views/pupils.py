@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,8 +16,7 @@ from accounts.access import MemberRequest, allow
 from accounts.roles import Role
 from audit.actions import record_reading
 from schools.calendars import school_calendar
-from schools.models import ClassGroup, Pupil, PupilIdentifier
-from schools.personal_numbers import PersonalNumberError, parse_personal_number
+from schools.models import Pupil
 
 from ..absence_calendar import absence_calendar, often_away_on
 from ..access import SCHOOL_ROLES, may_ask_for_support, may_log_concern
@@ -26,6 +24,8 @@ from ..charts import Line
 from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of
 from ..forms import PupilSearchForm
 from ..models import Concern, Signal
+from ..pupil_labels import classes_of
+from ..pupil_search import found, own_classes_first
 from ..reported import reported_until
 
 ROWS = 25
@@ -41,7 +41,8 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     form = PupilSearchForm(request.GET)
     searched = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    pupils = _in_order(_found(Pupil.objects.visible_to(request.membership), searched, today), request)
+    visible = Pupil.objects.visible_to(request.membership).with_page_relations()
+    pupils = own_classes_first(found(visible, searched, today), request.membership)
     page = Paginator(pupils, ROWS).get_page(request.GET.get("page"))
     record_reading(page="attendance:pupil_list", targets=page, by=request.membership, at=timezone.now())
     absences = absences_of([pupil.pk for pupil in page], today)
@@ -63,7 +64,7 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
     today = timezone.localdate()
     record_reading(page="attendance:pupil_detail", targets=[pupil], by=request.membership, at=timezone.now())
-    group = pupil.current_enrolments[0].class_group
+    group = classes_of(pupil)[0]
     days = days_of(pupil, today - DAYS_SHOWN, today)
     concerns = Concern.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()
     context = {
@@ -84,28 +85,6 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         "today": today,
     }
     return render(request, "attendance/pupil_detail.html", context)
-
-
-def _found(pupils: QuerySet[Pupil], searched: str, today: date) -> QuerySet[Pupil]:
-    """Return the pupils with this personal number, else those whose names begin with each of the words."""
-    if not searched:
-        return pupils
-    try:
-        number = parse_personal_number(searched, today=today)
-    except PersonalNumberError:
-        for word in searched.split():
-            pupils = pupils.filter(Q(given_name__istartswith=word) | Q(family_name__istartswith=word))
-        return pupils
-    known = PupilIdentifier.objects.filter(pupil=OuterRef("pk"), value=number.value, kind=number.kind)
-    return pupils.filter(Exists(known))
-
-
-def _in_order(pupils: QuerySet[Pupil], request: MemberRequest) -> QuerySet[Pupil]:
-    own = ClassGroup.objects.filter(
-        enrolments__pupil=OuterRef("pk"), enrolments__ends_on=None, mentors=request.membership.pk
-    )
-    ordered = pupils.annotate(is_own=Exists(own)).order_by("-is_own", "family_name", "given_name", "pk")
-    return ordered.with_page_relations()  # type: ignore[attr-defined]
 
 
 def _before(days: dict[date, Day], today: date) -> int | None:

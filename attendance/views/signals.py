@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,11 +23,12 @@ from deadlines.due import due_on
 from .. import actions
 from ..access import SCHOOL_ROLES
 from ..charts import Line
+from ..concern_traces import latest_concerns, without_help_first
 from ..figures import absences_of, weeks_of
 from ..forms import AnswerSignalForm
-from ..models import Concern, Signal, SignalQuerySet
+from ..models import Signal
+from ..pupil_labels import class_and_initials
 from ..reported import reported_until
-from ..todo import class_and_initials
 
 ROWS = 25
 TREND_WEEKS = 12
@@ -43,8 +43,10 @@ def signal_list(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     signals = Signal.objects.visible_to(request.membership)
     tabs = {NEW: signals.waiting(today), WATCHED: signals.watched(today), ALL: signals}
-    show = request.GET.get("show") if request.GET.get("show") in tabs else NEW
-    page = Paginator(_in_order(tabs[show]), ROWS).get_page(request.GET.get("page"))
+    asked = request.GET.get("show", NEW)
+    show = asked if asked in tabs else NEW
+    rows = without_help_first(tabs[show].one_per_pupil().with_page_relations())
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     record_reading(
         page="attendance:signal_list",
         targets=[signal.pupil for signal in page],
@@ -83,7 +85,7 @@ def _answered(request: MemberRequest, signal: Signal, told: dict[str, Any]) -> H
         receipt = _receipt(label, signals[0])
     except actions.SignalAlreadyAnswered:
         receipt = _("%(pupil)s: a colleague has already answered.") % {"pupil": label}
-    if request.htmx:
+    if request.htmx:  # type: ignore[attr-defined]
         return render(request, "attendance/signal_list.html#receipt", {"signal": signal, "receipt": receipt})
     messages.success(request, receipt)
     return redirect("attendance:signal_list")
@@ -96,20 +98,10 @@ def _receipt(label: str, signal: Signal) -> str:
     return _("%(pupil)s: already handled.") % {"pupil": label}
 
 
-def _in_order(signals: SignalQuerySet) -> SignalQuerySet:
-    helped = Concern.objects.filter(pupil=OuterRef("pupil"))
-    return (
-        signals.one_per_pupil()
-        .annotate(has_concern=Exists(helped))
-        .with_page_relations()
-        .order_by("has_concern", "crossed_on", "pk")
-    )
-
-
 def _rows(page: Page, today: date) -> list[dict[str, Any]]:
     pupils = [signal.pupil_id for signal in page]
     absences, weeks = absences_of(pupils, today), weeks_of(pupils, today, TREND_WEEKS)
-    concerns = _latest_concerns(pupils)
+    concerns = latest_concerns(pupils)
     return [
         {
             "signal": signal,
@@ -124,9 +116,3 @@ def _rows(page: Page, today: date) -> list[dict[str, Any]]:
         }
         for signal in page
     ]
-
-
-def _latest_concerns(pupils: list[UUID]) -> dict[UUID, Concern]:
-    """Return each pupil's latest concern: whether there is one, not what it says."""
-    latest = Concern.objects.filter(pupil__in=pupils).order_by("pupil", "-logged_at", "pk").distinct("pupil")
-    return {concern.pupil_id: concern for concern in latest.defer("text", "pupil_words", "answer_text")}

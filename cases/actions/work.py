@@ -62,10 +62,7 @@ def complete_work(*, referral: Referral, result: str, next_on: date, by: Members
         happening.set_status(locked, Status.COMPLETED)
         happening.text = result
         happening.stop("first_contact", "give_feedback", referral=locked)
-        happening.start(
-            "do_next_step", unit=locked.from_unit, person=locked.sent_by, due_on=next_on, referral=locked,
-            task=result[:300],
-        )  # fmt: skip
+        happening.start("do_next_step", unit=locked.from_unit, person=locked.sent_by, due_on=next_on, referral=locked)
     return locked
 
 
@@ -77,7 +74,7 @@ def interrupt_work(*, referral: Referral, reason: str, next_on: date, by: Member
         happening.text = reason
         happening.stop("first_contact", "give_feedback", referral=locked)
         happening.start("respond_to_no", unit=locked.from_unit, person=locked.sent_by, referral=locked)
-        happening.start("do_next_step", unit=locked.from_unit, due_on=next_on, referral=locked, task=reason[:300])
+        happening.start("do_next_step", unit=locked.from_unit, due_on=next_on, referral=locked)
     return locked
 
 

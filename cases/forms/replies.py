@@ -65,7 +65,7 @@ class RespondToNoForm(forms.Form):
         """Mark no field: which are required follows from the way chosen."""
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.marker = ""
+            field.marker = ""  # type: ignore[attr-defined]
 
     def ways(self) -> Iterable[dict[str, Any]]:
         """Return each way with its radio button and the fields it asks for, for the template."""
@@ -75,7 +75,8 @@ class RespondToNoForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask only for what the chosen way needs; forget what was typed under the others."""
-        found = super().clean()
+        super().clean()
+        found = self.cleaned_data
         asked = self.ASKED_FOR.get(found.get("way", ""), ())
         for name in self.MISSING:
             if name not in asked:

@@ -96,12 +96,15 @@ class RequestForm(forms.Form):
     ) -> None:
         """Offer `services`; name the guardians by `guardians` where their names may be shown."""
         super().__init__(*args, **kwargs)
-        self.fields["service"].offer(services)
+        self.fields["service"].offer(services)  # type: ignore[attr-defined]
         names = [*guardians, "", ""]
         self._ask(Giver.GUARDIAN_1, str(Giver.GUARDIAN_1.label), names[0], ASKED)
         self._ask(Giver.GUARDIAN_2, str(Giver.GUARDIAN_2.label), names[1], [*ASKED, (Answer.NONE, Answer.NONE.label)])
         self._ask(Giver.PUPIL, str(Giver.PUPIL.label), "", ASKED)
-        self.fields["scope"].marker = ""
+        self.fields["scope"].marker = ""  # type: ignore[attr-defined]
+        # Errors are listed in the order of the page.
+        for name in ("scope", "contact"):
+            self.fields[name] = self.fields.pop(name)
 
     def _ask(self, giver: str, title: str, name: str, answers: list[tuple[Any, Any]]) -> None:
         """Add the questions about one giver's consent."""
@@ -117,10 +120,10 @@ class RequestForm(forms.Form):
             "valid_to": DayField(label=_("Valid to"), required=False),
         }
         for suffix, field in details.items():
-            field.marker = ""
+            field.marker = ""  # type: ignore[attr-defined]
             self.fields[f"{giver}_{suffix}"] = field
 
-    def consent_rows(self) -> list[dict[str, forms.BoundField]]:
+    def consent_rows(self) -> list[dict[str, Any]]:
         """Return each giver's fields together, for the template."""
         return [
             {"giver": giver, **{name: self[f"{giver}_{name}"] for name in ("answer", "form", "given_on", "valid_to")}}
@@ -129,8 +132,12 @@ class RequestForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Demand of every yes how, when, until when and for what it was given."""
-        found = super().clean()
+        super().clean()
+        found = self.cleaned_data
         agreed = [giver for giver in Giver.values if found.get(f"{giver}_answer") == Answer.YES]
+        for giver in set(Giver.values) - set(agreed):
+            for name in ("form", "given_on", "valid_to"):
+                self.errors.pop(f"{giver}_{name}", None)
         for giver in agreed:
             self._demand(f"{giver}_form", _("Choose how the consent was given"))
             self._demand(f"{giver}_given_on", _("Write when the consent was given"))
@@ -142,7 +149,7 @@ class RequestForm(forms.Form):
             self._demand_scope(set(found.get("scope", [])))
         return found
 
-    def _demand(self, name: str, message: str | Promise) -> None:
+    def _demand(self, name: str, message: Any) -> None:
         if not self.cleaned_data.get(name) and name not in self.errors:
             self.add_error(name, message)
 
@@ -179,7 +186,12 @@ class RequestForm(forms.Form):
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, (str, bool, list)) else ""
+    """Return what a draft can hold of one field's data: text without the null characters that no database takes."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, bool):
+        return value
+    return value.replace("\x00", "") if isinstance(value, str) else ""
 
 
 def earlier_answers(content: dict[str, Any]) -> dict[str, Any]:

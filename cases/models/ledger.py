@@ -47,7 +47,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         ).prefetch_related(
             models.Prefetch(
                 "intervals",
-                queryset=HolderInterval.objects.filter(to_at=None).select_related("unit", "person__user"),
+                queryset=HolderInterval.objects.filter(to_at=None).select_related("unit__parent", "person__user"),
                 to_attr="current_intervals",
             ),
             models.Prefetch("holds", queryset=Hold.objects.filter(ended_at=None), to_attr="current_holds"),

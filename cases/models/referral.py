@@ -145,6 +145,16 @@ class Referral(models.Model):
         return status in self.NEXT[self.status]
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Answers by who may read them."""
+
+    def visible_to(self, reader: Membership) -> DecisionQuerySet:
+        """Return the answers to requests that `reader` may see, and why a request was sent on to the reader's unit."""
+        seen = Referral.objects.visible_to(reader)
+        sent_on = seen.filter(parent__status=Referral.Status.REDIRECTED)
+        return self.filter(Q(referral__in=seen) | Q(referral__in=sent_on.values("parent")))
+
+
 class Decision(models.Model):
     """The one answer to a request. A no is complete or it is not saved (product.md rule 3)."""
 
@@ -163,6 +173,8 @@ class Decision(models.Model):
     next_on = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="decisions")
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["decided_at", "id"]

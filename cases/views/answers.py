@@ -4,43 +4,189 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+import audit.actions
 from accounts.access import MemberRequest, allow
-from accounts.roles import Role
+from accounts.models import Unit
+from cases import access
+from cases.actions import answers as actions
+from cases.actions.requests import NothingNew
+from cases.ball import states_of
+from cases.forms.answers import AllocateForm, AskForm, DeclineForm, RedirectForm
+from cases.inbox import next_to_answer, rows_of
+from cases.ledger import AlreadyDone, CaseIsClosed
+from cases.models import Referral
+from cases.obligations import KINDS
+from cases.receivers import right_units_for
+from socialservices.models import ReasonCode
+
+from .attempt import refused
+from .conflict import conflict_page
+from .inbox import RECEIVERS, accept_form, answer_page, people_of, received, wants_partial
+
+BLAMING = ("omotiv", "motiverad", "motivation", "vill inte", "unmotivated", "does not want")
+"""Words that ask for a second look before a no is sent (screens.md (g))."""
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@require_POST
+@allow(*RECEIVERS)
 def acknowledge_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Acknowledge in one click; with HTMX the row becomes a receipt."""
+    referral = received(request, referral_id)
+    first = True
+    try:
+        actions.acknowledge_request(referral=referral, by=request.membership, at=timezone.now())
+    except (AlreadyDone, CaseIsClosed):
+        first = False
+    referral = received(request, referral_id)
+    if not wants_partial(request):
+        if not first:
+            return conflict_page(request, referral.case)
+        messages.success(request, _("Acknowledged. The school sees it now."))
+        return redirect("cases:assess_request", referral.pk)
+    row = rows_of([referral], request.membership, timezone.localdate())[0]
+    context = {"row": row, "first": first, "receipt": True, "names_units": False}
+    return render(request, "cases/_inbox_row.html", context, status=200 if first else 409)
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*RECEIVERS)
 def accept_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Say yes."""
+    referral = received(request, referral_id)
+    form = accept_form(request, referral, request.POST or None)
+    if not access.may_answer(request.membership, referral):
+        return conflict_page(request, referral.case, form if form.is_bound else None)
+    if form.is_valid():
+        stop = refused(request, actions.accept_request, referral.case, form, referral=referral, **form.cleaned_data)
+        if stop is None:
+            unit = referral.from_unit.short_name
+            messages.success(request, _("Accepted. %(unit)s sees it now.") % {"unit": unit})
+        return stop or _after_answer(request, referral)
+    return answer_page(request, referral, "accept", form)
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*RECEIVERS)
 def ask_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Ask the school before answering."""
+    referral = received(request, referral_id)
+    form = AskForm(request.POST or None, today=timezone.localdate())
+    asked = referral.status == Referral.Status.ASKED
+    if asked or not access.may_answer(request.membership, referral):
+        return conflict_page(request, referral.case, form if form.is_bound else None)
+    if form.is_valid():
+        stop = refused(request, actions.ask_question, referral.case, form, referral=referral, **form.cleaned_data)
+        if stop is None:
+            messages.success(request, _("The question is sent. Your clock rests until the school has answered."))
+        return stop or _after_answer(request, referral)
+    return answer_page(request, referral, "ask", form)
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*RECEIVERS)
 def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Send the request on to the right unit, which keeps the time it has had."""
+    referral = received(request, referral_id)
+    form = RedirectForm(request.POST or None, services=right_units_for(referral, timezone.localdate()))
+    if not access.may_answer(request.membership, referral):
+        return conflict_page(request, referral.case, form if form.is_bound else None)
+    if form.is_valid():
+        try:
+            stop = refused(
+                request, actions.redirect_request, referral.case, form, referral=referral, **form.cleaned_data
+            )
+        except NothingNew:
+            form.add_error("service", _("That unit already has a request about the pupil. Choose another."))
+            return answer_page(request, referral, "redirect", form)
+        if stop is None:
+            unit = form.cleaned_data["service"].office.unit.short_name
+            text = _("Sent on. The ball stays with you until %(unit)s has acknowledged.")
+            messages.success(request, text % {"unit": unit})
+        return stop or _after_answer(request, referral)
+    return answer_page(request, referral, "redirect", form)
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*RECEIVERS)
 def decline_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Say no, in two steps: everything it needs, then a look at the whole before it is sent."""
+    referral = received(request, referral_id)
+    form = _decline_form(request, referral)
+    if not access.may_answer(request.membership, referral):
+        return conflict_page(request, referral.case, form if form.is_bound else None)
+    if not form.is_bound or "change" in request.POST or not form.is_valid():
+        if "change" in request.POST:
+            form.errors.clear()
+        return answer_page(request, referral, "decline", form)
+    if "confirm" not in request.POST:
+        return _check(request, referral, form)
+    stop = refused(request, actions.decline_request, referral.case, form, referral=referral, **form.cleaned_data)
+    if stop is None:
+        unit = referral.from_unit.short_name
+        messages.success(request, _("The answer is sent. The ball is now with %(unit)s.") % {"unit": unit})
+    return stop or _after_answer(request, referral)
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+def _decline_form(request: MemberRequest, referral: Referral) -> DeclineForm:
+    today = timezone.localdate()
+    parties = referral.case.parties.filter(ended_at=None).values("unit")
+    return DeclineForm(
+        request.POST or None,
+        referral=referral,
+        reasons=ReasonCode.objects.for_declining(today),
+        units=Unit.objects.filter(pk__in=parties),
+        today=today,
+    )
+
+
+def _check(request: MemberRequest, referral: Referral, form: DeclineForm) -> HttpResponse:
+    """Show the whole answer before it is sent, with a way back to each part."""
+    today = timezone.localdate()
+    written = f"{form.cleaned_data['rationale']} {form.cleaned_data['advice']}".lower()
+    context = {
+        "referral": referral,
+        "state": states_of([referral.case], today)[0],
+        "form": form,
+        "answer": form.cleaned_data,
+        "respond_by": KINDS["respond_to_no"].due_on(today),
+        "is_blaming": any(word in written for word in BLAMING),
+    }
+    audit.actions.record_reading(
+        page="cases:decline_request", targets=[referral.case], by=request.membership, at=timezone.now()
+    )
+    return render(request, "cases/decline_check.html", context)
+
+
+@allow(*RECEIVERS)
 def allocate_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Choose who in the unit has the request."""
+    referral = received(request, referral_id)
+    if not access.may_allocate_request(request.membership, referral):
+        raise PermissionDenied
+    form = AllocateForm(request.POST or None, people=people_of(referral.to_unit))
+    if form.is_valid():
+        stop = refused(request, actions.allocate_request, referral.case, form, referral=referral, **form.cleaned_data)
+        if stop is None:
+            name = form.cleaned_data["person"].user.full_name
+            messages.success(request, _("%(name)s has the request now.") % {"name": name})
+        return stop or redirect("cases:assess_request", referral.pk)
+    context = {"referral": referral, "form": form, "state": states_of([referral.case], timezone.localdate())[0]}
+    audit.actions.record_reading(
+        page="cases:allocate_request", targets=[referral.case], by=request.membership, at=timezone.now()
+    )
+    return render(request, "cases/allocate_request.html", context, status=422 if form.is_bound else 200)
+
+
+def _after_answer(request: MemberRequest, referral: Referral) -> HttpResponse:
+    """Go to the next request if that was asked for, else to the case."""
+    if "next" not in request.POST:
+        return redirect("cases:case_detail", referral.case_id)
+    following = next_to_answer(request.membership)
+    if following is None:
+        messages.info(request, _("That was the last one: nothing more to answer."))
+        return redirect("cases:inbox")
+    return redirect("cases:assess_request", following.pk)

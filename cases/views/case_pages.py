@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 import audit.actions
 from accounts.access import MemberRequest, allow
@@ -23,11 +24,11 @@ from cases.actions import answers, closing, notes
 from cases.ball import CaseState, states_of
 from cases.forms.closing import CloseCaseForm
 from cases.forms.notes import InternalNoteForm
-from cases.ledger import CaseIsClosed, NotAllowed
 from cases.models import Case, Consent, Disclosure, Feedback, InternalNote, Question, Referral
 from cases.next_actions import next_actions
 from cases.timeline import timeline_of
 
+from .attempt import refused
 from .conflict import conflict_page
 
 READERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
@@ -41,20 +42,26 @@ def case_list(request: MemberRequest) -> HttpResponse:
     cases = Case.objects.visible_to(request.membership).select_related("pupil", "school_unit")
     ours, waiting = _sorted_by_holder(states_of(cases.open(), today), request.membership)
     closed = cases.exclude(closed_at=None).order_by("-closed_at", "pk")
-    shown: list[CaseState] | QuerySet[Case]
     tab = request.GET.get("show", "")
-    if tab not in {"waiting", "closed"}:
-        tab = "ours"
-    shown = {"ours": ours, "waiting": waiting, "closed": closed}[tab]
-    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
-    states = states_of(page.object_list, today) if tab == "closed" else page.object_list
+    if tab == "closed":
+        page = _page_of(request, closed)
+        states = states_of(page.object_list, today)
+    else:
+        tab = "waiting" if tab == "waiting" else "ours"
+        page = _page_of(request, waiting if tab == "waiting" else ours)
+        states = list(page.object_list)
     _note_reading(request, "cases:case_list", *(state.case for state in states))
     tabs = [
         ("ours", _("Ball with us"), len(ours)),
         ("waiting", _("Waiting for others"), len(waiting)),
-        ("closed", _("Closed"), closed.count()),
+        ("closed", pgettext("cases", "Closed"), closed.count()),
     ]
     return render(request, "cases/case_list.html", {"tab": tab, "tabs": tabs, "page": page, "states": states})
+
+
+def _page_of(request: MemberRequest, rows: Any) -> Page:
+    """Return the page asked for; the nearest one for an odd number."""
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
 def _sorted_by_holder(states: list[CaseState], reader: Membership) -> tuple[list[CaseState], list[CaseState]]:
@@ -64,8 +71,11 @@ def _sorted_by_holder(states: list[CaseState], reader: Membership) -> tuple[list
         own |= set(Unit.objects.below(reader.unit).values_list("pk", flat=True))
     held = [state for state in states if state.ball is not None]
     held.sort(key=lambda state: (state.ball.obligation.due_on, state.case.number))  # type: ignore[union-attr]
-    ours = [state for state in held if state.ball.unit.pk in own]  # type: ignore[union-attr]
-    return ours, [state for state in held if state not in ours]
+    ours: list[CaseState] = []
+    waiting: list[CaseState] = []
+    for state in held:
+        (ours if state.ball.unit.pk in own else waiting).append(state)  # type: ignore[union-attr]
+    return ours, waiting
 
 
 @allow(*READERS)
@@ -118,13 +128,9 @@ def internal_notes(request: MemberRequest, case_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None, unit=reader.unit, initial={"submission": uuid4()}
     )
     if request.method == "POST" and form.is_valid():
-        try:
-            notes.write_internal_note(
-                case=case, text=form.cleaned_data["text"], submission=form.cleaned_data["submission"],
-                by=reader, at=timezone.now(),
-            )  # fmt: skip
-        except NotAllowed as error:
-            raise PermissionDenied from error
+        stop = refused(request, partial(notes.write_internal_note, case=case), case, form, **form.cleaned_data)
+        if stop is not None:
+            return stop
         messages.success(request, _("Saved. Only %(unit)s can read it.") % {"unit": reader.unit.short_name})
         return redirect("cases:internal_notes", case.pk)
     written = InternalNote.objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
@@ -162,12 +168,9 @@ def close_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
         return conflict_page(request, case, form if form.is_bound else None)
     valid = request.method == "POST" and form.is_valid()
     if valid and "confirmed" in request.POST:
-        try:
-            closing.close_case(case=case, **form.cleaned_data, by=request.membership, at=timezone.now())
-        except CaseIsClosed:
-            return conflict_page(request, case, form)
-        except NotAllowed as error:
-            raise PermissionDenied from error
+        stop = refused(request, partial(closing.close_case, case=case), case, form, **form.cleaned_data)
+        if stop is not None:
+            return stop
         messages.success(request, _("The case is closed."))
         return redirect("cases:case_detail", case.pk)
     asks = valid and "change" not in request.POST

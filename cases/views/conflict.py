@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+import audit.actions
 from accounts.access import MemberRequest
 from cases.ball import states_of
 from cases.models import Case
@@ -14,8 +15,11 @@ from cases.timeline import timeline_of
 
 
 def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = None) -> HttpResponse:
-    """Answer 409 with the state of `case`, its latest event and the texts typed into `form`."""
-    case = Case.objects.select_related("pupil", "school_unit").get(pk=case.pk)
+    """Answer 409 with the state of `case`, its latest event and the texts typed into `form`.
+
+    The reader was let in to `case` a moment ago and is told how it stands, even if it has left their hands since.
+    """
+    case.refresh_from_db()
     may_read = Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
     latest = [item for item in timeline_of(case, request.membership) if not item.is_internal][:1]
     context = {
@@ -24,7 +28,14 @@ def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = 
         "typed": typed_texts(form) if form is not None else [],
         "may_read": may_read,
     }
-    return render(request, "cases/conflict.html", context, status=409)
+    audit.actions.record_reading(page="cases:conflict", targets=[case], by=request.membership, at=timezone.now())
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if not htmx or htmx.boosted:
+        return render(request, "cases/conflict.html", context, status=409)
+    response = render(request, "cases/conflict.html#conflict", context, status=409)
+    # Whatever row was to be swapped, this takes the place of the whole page's content.
+    response["HX-Retarget"], response["HX-Reswap"] = "#main", "innerHTML"
+    return response
 
 
 def typed_texts(form: forms.Form) -> list[tuple[str, str]]:

@@ -2,21 +2,122 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
+import audit.actions
 from accounts.access import MemberRequest, allow
+from accounts.models import Membership, Unit
 from accounts.roles import Role
+from cases import access
+from cases.actions import answers
+from cases.ball import states_of
+from cases.forms.answers import AcceptForm
+from cases.inbox import TABS, counts_of, requests_in, rows_of
+from cases.models import Decision, Disclosure, Question, Referral
+
+PAGE_SIZE = 25
+RECEIVERS = (Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*RECEIVERS)
 def inbox(request: MemberRequest) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """List what has come to the reader's units, late first. Neither causes nor absence are in the list."""
+    reader = request.membership
+    counts = counts_of(reader)
+    wanted = request.GET.get("show")
+    filled = (tab for tab in TABS if counts[tab.code])
+    tab = next((tab for tab in TABS if tab.code == wanted), None) or next(filled, TABS[0])
+    found = requests_in(tab, reader).select_related(
+        "case__pupil", "case__school_unit", "to_unit__parent", "handler__user"
+    )
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "tab": tab,
+        "tabs": [(each, counts[each.code]) for each in TABS],
+        "page": page,
+        "rows": rows_of(page.object_list, reader, timezone.localdate()),
+        "names_units": reader.role == Role.UNIT_HEAD,
+    }
+    cases = [referral.case for referral in page.object_list]
+    audit.actions.record_reading(page="cases:inbox", targets=cases, by=reader, at=timezone.now())
+    return render(request, "cases/inbox.html", context)
 
 
-@allow(Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*RECEIVERS)
 def assess_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Show a request as it was shared, and the answer panel with yes open. The first opening is seen by the sender."""
+    referral = received(request, referral_id)
+    if answers.open_request(referral=referral, by=request.membership, at=timezone.now()):
+        referral.refresh_from_db()
+    return answer_page(request, referral, "accept", accept_form(request, referral))
+
+
+def received(request: MemberRequest, referral_id: UUID) -> Referral:
+    """Return a request that came to a unit of the reader; 404 for others."""
+    referrals = Referral.objects.received_by(request.membership).select_related(
+        "case__pupil", "case__school_unit", "to_unit__parent", "from_unit", "sent_by__user", "handler__user", "parent"
+    )
+    return get_object_or_404(referrals, pk=referral_id)
+
+
+def people_of(unit: Unit) -> QuerySet[Membership]:
+    """Return those who can have a request in `unit` today."""
+    return Membership.objects.working_in(unit, RECEIVERS, timezone.localdate())
+
+
+def accept_form(request: MemberRequest, referral: Referral, data: Any = None) -> AcceptForm:
+    """Return the yes with its proposals filled in."""
+    people = people_of(referral.to_unit)
+    return AcceptForm(data, people=people, reader=request.membership, today=timezone.localdate())
+
+
+def answer_page(request: MemberRequest, referral: Referral, panel: str, form: forms.Form) -> HttpResponse:
+    """Show the request with `panel` of the answer open; with HTMX only the panel."""
+    reader = request.membership
+    may_answer = access.may_answer(reader, referral)
+    shared = Disclosure.objects.visible_to(reader).filter(referral=referral).order_by("disclosed_at", "pk").last()
+    state = states_of([referral.case], timezone.localdate())[0]
+    context = {
+        "referral": referral,
+        "state": state,
+        "shared": shared,
+        "name": shared.content["pupil"]["name"] if shared else "",
+        "questions": Question.objects.visible_to(reader)
+        .filter(referral=referral)
+        .select_related("asked_by__user", "answered_by__user"),
+        "earlier": _earlier_answers(referral, reader),
+        "panel": panel,
+        "form": form,
+        "may_answer": may_answer,
+        "may_acknowledge": access.may_acknowledge(reader, referral),
+        "may_ask": may_answer and referral.status != Referral.Status.ASKED,
+        "may_work": access.may_work(reader, referral),
+        "holds": [ball for ball in state.balls if ball.obligation.referral_id == referral.pk],
+    }
+    audit.actions.record_reading(page="cases:assess_request", targets=[referral.case], by=reader, at=timezone.now())
+    template = "cases/assess_request.html" + ("#answer" if wants_partial(request) else "")
+    return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _earlier_answers(referral: Referral, reader: Membership) -> list[Decision]:
+    """Return what the reader's own units answered before in the case, and why this request was sent on to them."""
+    decisions = Decision.objects.visible_to(reader).filter(referral__case=referral.case).exclude(referral=referral)
+    return list(
+        decisions.select_related("referral__to_unit", "reason", "decided_by__user", "next_holder").order_by(
+            "-decided_at"
+        )
+    )
+
+
+def wants_partial(request: MemberRequest) -> bool:
+    """Say whether HTMX asks for a part of the page: not when it goes back in history."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request

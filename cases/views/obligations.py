@@ -2,57 +2,249 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest, allow
+from accounts.models import Membership, Unit
 from accounts.roles import Role
+from cases import access
+from cases.actions import oversight as actions
+from cases.forms.obligations import (
+    AnswerLiftForm,
+    HandOverForm,
+    MoveDateForm,
+    NextStepForm,
+    NoChangeForm,
+    PauseForm,
+    RecordStepForm,
+)
+from cases.ledger import AlreadyPaused
+from cases.models import Case, Decision, Event, Obligation
+from cases.obligations import DATE_CHANGES, KINDS, LIFT, NET, STEPS
+
+from .acting import Act, acting_page
+from .attempt import refused
+from .conflict import conflict_page
+
+HOLDERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+SCHOOL_HOLDERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL)
+TEAM_HOLDERS = (Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def set_next_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Decide what happens next in a case that has no next step."""
+    obligation = _readable(request, obligation_id, NET)
+    form = NextStepForm(request.POST or None, **_choices(obligation))
+    act = Act("set_next_step", _("Set the next step"), _("Save the next step"))
+
+    def action(next_task: str, next_unit: Unit, next_on: Any, **who: Any) -> None:
+        actions.set_next_step(obligation=obligation, task=next_task, unit=next_unit, due_on=next_on, **who)
+
+    return _act(request, obligation, act, form, action)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def record_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Note that a step was done, and name the next one."""
+    obligation = _readable(request, obligation_id, *STEPS)
+    form = RecordStepForm(request.POST or None, **_choices(obligation))
+    act = Act("record_step", _("Record the step"), _("Save the step and the next one"))
+    may_close = access.may_close(request.membership, obligation.case)
+
+    def action(**given: Any) -> None:
+        actions.record_step(obligation=obligation, **given)
+
+    return _act(request, obligation, act, form, action, template="cases/record_step.html", may_close=may_close)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Answer, as a manager, what the two sides disagree about, with both versions side by side."""
+    obligation = _readable(request, obligation_id, LIFT)
+    if obligation.stopped_at is None and not access.may_answer_lift(request.membership, obligation):
+        raise PermissionDenied
+    form = AnswerLiftForm(request.POST or None, **_choices(obligation))
+    act = Act("answer_lift", _("Answer what was lifted"), _("Send the answer"))
+    lifts = Event.objects.visible_to(request.membership).filter(case=obligation.case_id, kind="lifted_to_managers")
+    decisions = Decision.objects.visible_to(request.membership).filter(
+        referral=obligation.referral_id, answer=Decision.Answer.DECLINED
+    )
+    others = (
+        Obligation.objects.visible_to(request.membership)
+        .open()
+        .filter(case=obligation.case_id, kind=LIFT)
+        .exclude(pk=obligation.pk)
+    )
+
+    def action(**given: Any) -> None:
+        actions.answer_lift(obligation=obligation, **given)
+
+    return _act(
+        request, obligation, act, form, action, template="cases/answer_lift.html",
+        lifted=lifts.select_related("by__user", "unit").order_by("id").last(),
+        decision=decisions.select_related("reason", "decided_by__user", "referral__to_unit").first(),
+        others=others.with_page_relations(),
+    )  # fmt: skip
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Let somebody else in the same unit hold it."""
+    obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
+    unit = _holder(obligation)
+    form = HandOverForm(request.POST or None, people=_people(unit))
+    act = Act(
+        "hand_over", _("Choose who takes it"), _("Hand over"),
+        [_("%(task)s, with %(unit)s.") % {"task": KINDS[obligation.kind].task, "unit": unit.name}] if unit else [],
+    )  # fmt: skip
+
+    def action(person: Membership, reason: str, **who: Any) -> None:
+        actions.hand_over(obligation=obligation, unit=unit, person=person, reason=reason, **who)
+
+    return _act(request, obligation, act, form, action)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Let an agreed clock rest once."""
+    obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
+    if obligation.is_statutory:
+        raise PermissionDenied
+    form = PauseForm(request.POST or None, today=timezone.localdate())
+    act = Act(
+        "pause", _("Pause the clock"), _("Pause the clock"),
+        [
+            _("%(task)s: the clock can rest once, through %(day)s at most. The child's time goes on.")
+            % {"task": KINDS[obligation.kind].task, "day": form.last_day.isoformat()}
+        ],
+    )  # fmt: skip
+
+    def action(**given: Any) -> None:
+        actions.pause(obligation=obligation, **given)
+
+    return _act(request, obligation, act, form, action)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """End a pause."""
+    obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
+    act = Act(
+        "resume", _("End the pause"), _("End the pause"),
+        [_("%(task)s: the clock runs again from today.") % {"task": KINDS[obligation.kind].task}],
+    )  # fmt: skip
+
+    def action(**who: Any) -> None:
+        actions.resume(obligation=obligation, **who)
+
+    return _act(request, obligation, act, forms.Form(request.POST if request.method == "POST" else None), action)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def move_date(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Set a new date, with the reason: twice at most."""
+    obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
+    if obligation.is_statutory:
+        raise PermissionDenied
+    form = MoveDateForm(request.POST or None)
+    act = Act(
+        "move_date", _("Set new date"), _("Save the date"),
+        [
+            _("%(task)s: the date can be moved %(times)d times. The first date and every reason stay in the case.")
+            % {"task": KINDS[obligation.kind].task, "times": DATE_CHANGES}
+        ],
+    )  # fmt: skip
+
+    def action(**given: Any) -> None:
+        actions.move_date(obligation=obligation, **given)
+
+    return _act(request, obligation, act, form, action)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
+@allow(*HOLDERS)
 def say_no_change(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Say that nothing has changed, and why."""
+    obligation = _readable(request, obligation_id)
+    form = NoChangeForm(request.POST or None)
+    act = Act(
+        "say_no_change", _("No change, because …"), _("Share with the others in the case"),
+        [_("The step and its date stay as they are. The others see that somebody is on it.")],
+    )  # fmt: skip
+
+    def action(**given: Any) -> None:
+        actions.say_no_change(obligation=obligation, **given)
+
+    return _act(request, obligation, act, form, action)
+
+
+def _act(
+    request: MemberRequest, obligation: Obligation, act: Act, form: Any, action: Callable[..., None],
+    *, template: str = "cases/act.html", **more: object,
+) -> HttpResponse:  # fmt: skip
+    """Show the form, or do `action` with it; then go to the case, or to the board for those who do not read it."""
+    case = obligation.case
+    if obligation.stopped_at is not None:
+        return conflict_page(request, case, form if form.is_bound else None)
+    if not access.may_do(request.membership, obligation):
+        raise PermissionDenied
+    if form.is_valid():
+        try:
+            stop = refused(request, action, case, form, **form.cleaned_data)
+        except AlreadyPaused:
+            form.add_error(None, _("This clock has rested once already. Hand it over or set a new date instead."))
+        except actions.TooManyDates:
+            form.add_error(None, _("The date has been moved twice. Now somebody else takes it, or it is lifted."))
+        else:
+            if stop is None:
+                messages.success(request, _("Saved. The others in the case see it."))
+            return stop or _after(request, case)
+    return acting_page(request, case, act, form, template=template, obligation=obligation, **more)
+
+
+def _after(request: MemberRequest, case: Case) -> HttpResponse:
+    if Case.objects.visible_to(request.membership).filter(pk=case.pk).exists():
+        return redirect("cases:case_detail", case.pk)
+    return redirect("cases:stalled_list")
+
+
+def _readable(request: MemberRequest, obligation_id: UUID, *kinds: str) -> Obligation:
+    """Return an obligation in a case that the reader may read, of one of `kinds` if any are given; else 404."""
+    obligations = Obligation.objects.visible_to(request.membership)
+    return _obligation(obligations.filter(kind__in=kinds) if kinds else obligations, obligation_id)
+
+
+def _obligation(obligations: QuerySet[Obligation], obligation_id: UUID) -> Obligation:
+    related = obligations.select_related("case__pupil", "case__school_unit", "referral")
+    return get_object_or_404(related, pk=obligation_id)
+
+
+def _choices(obligation: Obligation) -> dict[str, Any]:
+    """Return who can have the next step: the units that are part of the case now."""
+    parties = obligation.case.parties.filter(ended_at=None).values("unit")
+    return {"units": Unit.objects.filter(pk__in=parties), "today": timezone.localdate()}
+
+
+def _holder(obligation: Obligation) -> Unit | None:
+    """Return the unit that holds it; None when nobody does any more."""
+    interval = obligation.intervals.select_related("unit").filter(to_at=None).first()
+    return interval.unit if interval else None
+
+
+def _people(unit: Unit | None) -> QuerySet[Membership]:
+    """Return those in `unit` who can hold an obligation today."""
+    if unit is None:
+        return Membership.objects.none()
+    roles = SCHOOL_HOLDERS if unit.side == "school" and unit.kind == "school" else TEAM_HOLDERS
+    return Membership.objects.working_in(unit, roles, timezone.localdate())

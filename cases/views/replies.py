@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,11 +19,11 @@ from cases import access
 from cases.actions import replies as actions
 from cases.ball import states_of
 from cases.forms.replies import AnswerQuestionForm, RespondToNoForm
-from cases.ledger import AlreadyDone, CaseIsClosed, NotAllowed
 from cases.models import Obligation, Question, Referral
 from cases.timeline import Item, timeline_of
 from deadlines.working_days import add_working_days
 
+from .attempt import refused
 from .conflict import conflict_page
 from .requests import request_address
 
@@ -39,12 +39,9 @@ def answer_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     if question is None or not access.may_speak_for_school(request.membership, referral.case):
         return conflict_page(request, referral.case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.answer_question(
-                question=question, answer=form.cleaned_data["answer"], by=request.membership, at=timezone.now()
-            )
-        except (AlreadyDone, CaseIsClosed):
-            return conflict_page(request, referral.case, form)
+        stop = refused(request, actions.answer_question, referral.case, form, question=question, **form.cleaned_data)
+        if stop is not None:
+            return stop
         unit = referral.to_unit.short_name
         messages.success(
             request, _("Your answer is shared with %(unit)s. The ball is with them again.") % {"unit": unit}
@@ -58,18 +55,17 @@ def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Choose how to go on after a no, or after work that was broken off."""
     referral = _own_request(request, referral_id)
     form = RespondToNoForm(request.POST if request.method == "POST" else None, initial=_proposed(referral))
-    waiting = Obligation.objects.open().filter(referral=referral, kind="respond_to_no").exists()
+    owed = Obligation.objects.visible_to(request.membership).open()
+    waiting = owed.filter(referral=referral, kind="respond_to_no").exists()
     if not waiting or not access.may_speak_for_school(request.membership, referral.case):
         return conflict_page(request, referral.case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["way"] == form.NEW_FACTS:
             return redirect(request_address(referral.case.pupil))
-        try:
-            done = _respond(request, referral, form.cleaned_data)
-        except (AlreadyDone, CaseIsClosed):
-            return conflict_page(request, referral.case, form)
-        except NotAllowed as error:
-            raise PermissionDenied from error
+        action, given, done = _response(form.cleaned_data)
+        stop = refused(request, action, referral.case, form, referral=referral, **given)
+        if stop is not None:
+            return stop
         messages.success(request, done)
         return redirect("cases:case_detail", referral.case_id)
     return _page(
@@ -78,19 +74,19 @@ def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _respond(request: MemberRequest, referral: Referral, chosen: dict[str, Any]) -> str:
-    """Do what was chosen; return what the page says about it."""
-    who = {"referral": referral, "by": request.membership, "at": timezone.now()}
+def _response(chosen: dict[str, Any]) -> tuple[Callable[..., object], dict[str, Any], str]:
+    """Return the action of the chosen way, what it is given, and what the page says when it is done."""
     match chosen["way"]:
         case RespondToNoForm.FOLLOW:
-            actions.follow_advice(plan=chosen["plan"], due_on=chosen["due_on"], **who)
-            return _("Saved. The school has the next step.")
+            given = {"plan": chosen["plan"], "due_on": chosen["due_on"]}
+            return actions.follow_advice, given, _("Saved. The school has the next step.")
         case RespondToNoForm.TALK:
-            actions.talk_first(about=chosen["about"], meet_on=chosen["meet_on"], **who)
-            return _("Saved. The school holds the talk, and the date is set.")
+            given = {"about": chosen["about"], "meet_on": chosen["meet_on"]}
+            return actions.talk_first, given, _("Saved. The school holds the talk, and the date is set.")
         case _other:
-            actions.lift_to_managers(disagreement=chosen["disagreement"], **who)
-            return _("Lifted. The managers of both sides answer within five working days.")
+            given = {"disagreement": chosen["disagreement"]}
+            done = _("Lifted. The managers of both sides answer within five working days.")
+            return actions.lift_to_managers, given, done
 
 
 def _proposed(referral: Referral) -> dict[str, Any]:
@@ -99,7 +95,7 @@ def _proposed(referral: Referral) -> dict[str, Any]:
     initial: dict[str, Any] = {"meet_on": add_working_days(today, MEETING_IN), "plan": "", "due_on": None}
     if referral.status == Referral.Status.DECLINED:
         decision = referral.decision
-        initial |= {"plan": decision.advice[:300], "due_on": max(decision.next_on, today)}
+        initial |= {"plan": decision.advice[:300], "due_on": max(decision.next_on or today, today)}
     return initial
 
 

@@ -24,7 +24,7 @@ from cases import access
 from cases.actions import requests as actions
 from cases.ball import states_of
 from cases.forms.requests import RequestForm, SendRequestForm, WithdrawForm, earlier_answers, first_answers
-from cases.ledger import AlreadyDone, CaseIsClosed, NotAllowed
+from cases.ledger import NotAllowed
 from cases.models import Case, Disclosure, InternalNote, Obligation, Referral, RequestDraft
 from cases.obligations import KINDS
 from cases.receivers import routing_of
@@ -33,6 +33,7 @@ from deadlines.months import add_months
 from schools.models import Pupil
 from socialservices.routing import Routing
 
+from .attempt import refused
 from .conflict import conflict_page
 
 CONSENT_MONTHS = 12
@@ -47,7 +48,6 @@ def request_support(request: MemberRequest) -> HttpResponse:
     draft = RequestDraft.objects.visible_to(request.membership).filter(pupil=pupil).first()
     if request.method == "POST":
         return _keep_and_check(request, pupil, routing, today)
-    _note_reading(request, "cases:request_support", pupil)
     earlier = _latest_shared(request, pupil)
     initial = draft.content if draft else _first_words(request, pupil, earlier, today)
     form = _form(pupil, routing, initial=initial)
@@ -59,15 +59,22 @@ def _keep_and_check(request: MemberRequest, pupil: Pupil, routing: Routing, toda
     form = _form(pupil, routing, data=request.POST)
     draft = actions.save_draft(pupil=pupil, content=form.as_typed(), by=request.membership, at=timezone.now())
     if "save" in request.POST:
-        messages.success(
-            request, _("Draft saved %(time)s") % {"time": timezone.localtime(draft.saved_at).strftime("%H:%M")}
-        )
-        return redirect(request_address(pupil))
+        return _draft_saved(request, pupil, draft)
     if not form.is_valid():
         return _show_form(request, pupil, routing, form, draft=draft, status=422)
     if missing_consent(form.consents(), pupil.age_on(today)):
+        form.add_error(None, _("The consent that is needed is missing"))
         return _show_form(request, pupil, routing, form, draft=draft, consent_is_missing=True, status=422)
     return redirect("cases:check_request", draft.pk)
+
+
+def _draft_saved(request: MemberRequest, pupil: Pupil, draft: RequestDraft) -> HttpResponse:
+    """Say when the draft was saved: in its place on the page while somebody writes, else on the page anew."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "cases/request_support.html#draft-saved", {"draft": draft})
+    saved_at = timezone.localtime(draft.saved_at).strftime("%H:%M")
+    messages.success(request, _("Draft saved %(time)s") % {"time": saved_at})
+    return redirect(request_address(pupil))
 
 
 @allow(Role.STUDENT_HEALTH, Role.PRINCIPAL)
@@ -85,7 +92,6 @@ def check_request(request: MemberRequest, draft_id: UUID) -> HttpResponse:
     content = content_of(draft.pupil, form.words(), form.consents(), today)
     if request.method == "POST":
         return _send(request, draft, form, content)
-    _note_reading(request, "cases:check_request", draft.pupil)
     return _show_check(request, draft, form, content)
 
 
@@ -122,7 +128,8 @@ def _send(request: MemberRequest, draft: RequestDraft, form: RequestForm, conten
 def request_sent(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Say who holds the request, by when they must confirm, what happens if they do not, and what to tell the home."""
     referral = get_object_or_404(_requests_of(request), pk=referral_id)
-    acknowledge = Obligation.objects.open().filter(referral=referral, kind="acknowledge_request").first()
+    owed = Obligation.objects.visible_to(request.membership).open()
+    acknowledge = owed.filter(referral=referral, kind="acknowledge_request").first()
     _note_reading(request, "cases:request_sent", referral)
     context = {
         "referral": referral,
@@ -142,12 +149,9 @@ def withdraw_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     if not access.may_speak_for_school(request.membership, case) or not referral.can_become("withdrawn"):
         return conflict_page(request, case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.withdraw_request(
-                referral=referral, reason=form.cleaned_data["reason"], by=request.membership, at=timezone.now()
-            )
-        except (AlreadyDone, CaseIsClosed):
-            return conflict_page(request, case, form)
+        stop = refused(request, actions.withdraw_request, case, form, referral=referral, **form.cleaned_data)
+        if stop is not None:
+            return stop
         messages.success(request, _("The request is withdrawn. The case stays open: set the next step."))
         return redirect("cases:case_detail", case.pk)
     _note_reading(request, "cases:withdraw_request", case)
@@ -200,12 +204,14 @@ def _show_form(
         "routing": routing,
     }
     context = {"draft": None, "earlier": None, "consent_is_missing": False} | context
+    _note_reading(request, "cases:request_support", pupil)
     return render(request, "cases/request_support.html", context, status=status)
 
 
 def _show_check(
     request: MemberRequest, draft: RequestDraft, form: RequestForm, content: dict[str, Any], problem: str = ""
 ) -> HttpResponse:
+    _note_reading(request, "cases:check_request", draft.pupil)
     case = Case.objects.visible_to(request.membership).open().filter(pupil=draft.pupil).first()
     notes = InternalNote.objects.visible_to(request.membership).filter(case=case).count() if case else 0
     context = {

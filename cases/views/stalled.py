@@ -4,25 +4,103 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
+from cases.actions import oversight as actions
+from cases.actions.replies import managing_unit
+from cases.board import board_of
+from cases.forms.stalled import LiftForm
+from cases.ledger import AlreadyDone, CaseIsClosed
+from cases.models import Case
+
+from .acting import Act, acting_page
+from .inbox import wants_partial
+
+OVERSEERS = (Role.UNIT_HEAD, Role.PRINCIPAL, Role.COORDINATOR)
 
 
-@allow(Role.UNIT_HEAD, Role.PRINCIPAL, Role.COORDINATOR)
+@allow(*OVERSEERS)
 def stalled_list(request: MemberRequest) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """List what stands still: why, since when, who can act, and the one button. States, dates and units only."""
+    board = board_of(request.membership, timezone.localdate(), request.GET.get("cause", ""))
+    shown = [row.stalled.case for row in board.shown]
+    audit.actions.record_reading(page="cases:stalled_list", targets=shown, by=request.membership, at=timezone.now())
+    return render(request, "cases/stalled_list.html", {"board": board, "is_coordinator": _is_coordinator(request)})
 
 
-@allow(Role.UNIT_HEAD, Role.PRINCIPAL, Role.COORDINATOR)
+@require_POST
+@allow(*OVERSEERS)
 def remind(request: MemberRequest, case_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Remind those who hold the case: one click; with HTMX the row says so."""
+    case = _overseen(request, case_id)
+    try:
+        actions.remind(case=case, by=request.membership, at=timezone.now())
+    except actions.TooSoon:
+        messages.warning(request, _("A reminder was sent less than three days ago. Give it time, or lift the case."))
+    except CaseIsClosed:
+        messages.info(request, _("The case has been closed."))
+    else:
+        if wants_partial(request):
+            return _row_again(request, case)
+        messages.success(request, _("A reminder is sent to those who can act."))
+    return _board_again(request)
 
 
-@allow(Role.UNIT_HEAD, Role.PRINCIPAL, Role.COORDINATOR)
+def _row_again(request: MemberRequest, case: Case) -> HttpResponse:
+    """Return the row as it is now, with its reminder."""
+    rows = board_of(request.membership, timezone.localdate()).rows
+    row = next((row for row in rows if row.stalled.case.pk == case.pk), None)
+    if row is None:
+        return _board_again(request)
+    return render(request, "cases/_stalled_row.html", {"row": row, "is_swapped": True})
+
+
+def _board_again(request: MemberRequest) -> HttpResponse:
+    response = redirect("cases:stalled_list")
+    if wants_partial(request):
+        return HttpResponse(headers={"HX-Redirect": response.url})
+    return response
+
+
+@allow(*OVERSEERS)
 def lift_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
-    """Answer nothing yet."""
-    return HttpResponse(status=501)
+    """Lift a case that does not move to the managers of both sides."""
+    case = _overseen(request, case_id)
+    form = LiftForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.lift_case(case=case, **form.cleaned_data, by=request.membership, at=timezone.now())
+        except AlreadyDone:
+            messages.warning(request, _("The case has been lifted already. Both managers have it."))
+        except CaseIsClosed:
+            messages.info(request, _("The case has been closed."))
+        else:
+            messages.success(request, _("Lifted. The managers of both sides answer within five working days."))
+        return redirect("cases:stalled_list")
+    latest = case.referrals.select_related("to_unit__parent").latest("sent_at", "pk")
+    units = [managing_unit(case.school_unit).name, managing_unit(latest.to_unit).name]
+    act = Act(
+        "lift_case", _("Lift to managers"), _("Lift to managers"),
+        [
+            _("%(first)s and %(second)s both get the case and answer within five working days. It is no legal appeal.")
+            % {"first": units[0], "second": units[1]}
+        ],
+    )  # fmt: skip
+    return acting_page(request, case, act, form)
+
+
+def _overseen(request: MemberRequest, case_id: UUID) -> Case:
+    cases = Case.objects.overseen_by(request.membership).select_related("pupil", "school_unit__parent")
+    return get_object_or_404(cases, pk=case_id)
+
+
+def _is_coordinator(request: MemberRequest) -> bool:
+    return request.membership.role == Role.COORDINATOR

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -64,7 +65,8 @@ def todo(request: MemberRequest) -> HttpResponse:
 def _shown(to_do: ToDo, reader: Membership, most: int | None) -> list[tuple[Group, list[ShownRow]]]:
     """Return the groups with their first `most` rows in all, all of them for None."""
     feedback = _feedback_to_acknowledge(to_do, reader)
-    shown, left = [], to_do.count if most is None else most
+    shown: list[tuple[Group, list[ShownRow]]] = []
+    left = to_do.count if most is None else most
     for group in to_do.groups:
         rows = [
             ShownRow(row, feedback.get(row.key), is_first=not shown and not place)
@@ -80,7 +82,7 @@ def _feedback_to_acknowledge(to_do: ToDo, reader: Membership) -> dict[str, Feedb
     """Return, by row key, the feedback that the row asks to acknowledge: the oldest row has the oldest feedback."""
     if not any(row.is_reading for group in to_do.groups for row in group.rows):
         return {}
-    unread = defaultdict(list)
+    unread: dict[UUID | None, list[Feedback]] = defaultdict(list)
     waiting = Feedback.objects.visible_to(reader).filter(acknowledged_at=None)
     for feedback in waiting.select_related("case", "from_unit").order_by("sent_at", "pk"):
         if access.may_acknowledge_feedback(reader, feedback):

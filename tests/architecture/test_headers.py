@@ -1,7 +1,5 @@
 """Every answer keeps out of caches and tells the browser to run nothing but ours."""
 
-import pytest
-
 from accounts.roles import Role
 from tests.architecture.addresses import all_pages
 
@@ -37,11 +35,13 @@ def test_every_page_signed_out(client, db):
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("role", Role)
-def test_every_page_of_a_role(client, cast, sign_in, role):
-    sign_in(client, cast.by_role()[role])
-    pages = [page.path for page in all_pages() if role in (page.roles or ())]
-    faults = [fault for path in [*pages, "/no-such-page/"] for fault in faults_of(path, client.get(path))]
+def test_every_page_signed_in(client, cast, sign_in):
+    faults = []
+    for role in Role:
+        sign_in(client, cast.by_role()[role])
+        # Each page once, as the first role that may enter.
+        pages = [page.path for page in all_pages() if page.roles and role == min(page.roles, key=list(Role).index)]
+        faults += [fault for path in [*pages, "/nothing/"] for fault in faults_of(path, client.get(path))]
 
     assert not faults, "\n".join(faults)
 

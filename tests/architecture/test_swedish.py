@@ -103,6 +103,15 @@ def test_merging_keeps_prefers_and_drops():
     }
 
 
+def test_fragments_that_disagree_are_named():
+    one, other = Catalog(locale="sv"), Catalog(locale="sv")
+    one.add("Away", "Borta")
+    other.add("Away", "Frånvarande")
+
+    assert words.conflicts([one, other]) == ["two translations: 'Away': ['Borta'] and ['Frånvarande']"]
+    assert not words.conflicts([one, one])
+
+
 def test_compiling_makes_what_python_reads_and_only_when_needed(tmp_path):
     source = tmp_path / "django.po"
     words.write_catalogue(words.merged(None, [Word("Case", None, "school", "a.py:1")], []), source)

@@ -1,5 +1,6 @@
 """Templates: nothing undefined is shown, nothing lies about unused, a page shows one thing in one place."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -27,9 +28,23 @@ def names_in(files):
     """Return template names that the files ask for, each with the files that do."""
     asked = {}
     for file in files:
-        for name in ASKED_FOR_BY_NAME.findall(file.read_text(encoding="utf-8")):
+        text = file.read_text(encoding="utf-8")
+        names = set(ASKED_FOR_BY_NAME.findall(text)) | (put_together(text) if file.suffix == ".py" else set())
+        for name in names:
             asked.setdefault(name, set()).add(file)
     return asked
+
+
+def put_together(code):
+    """Return the names that f"cases/{word}.html" can stand for: with each word written in the same file."""
+    nodes = list(ast.walk(ast.parse(code)))
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr) and len(node.values) == 3 and ast.unparse(node.values[2]).endswith(".html'"):
+            before, after = node.values[0].value, node.values[2].value
+            names |= {f"{before}{text}{after}" for text in texts if text.isidentifier()}
+    return names
 
 
 def unused(folder=TEMPLATES, python=None):
@@ -45,8 +60,8 @@ def test_no_template_is_unused():
     assert not unused(), "\n".join(sorted(unused()))
 
 
-def test_every_template_that_is_asked_for_exists():
-    asked = names_in([*app_files(), *TEMPLATES.rglob("*.html")])
+def test_every_template_that_a_template_asks_for_exists():
+    asked = names_in(TEMPLATES.rglob("*.html"))
     missing = {name for name in asked if not exists(name)}
 
     assert not missing, "\n".join(f"{name}, asked for by {sorted(map(str, asked[name]))}" for name in missing)
@@ -64,9 +79,11 @@ def exists(name):
 def test_unused_template_is_found(tmp_path):
     (tmp_path / "used.html").write_text("{% include 'part.html' %}")
     (tmp_path / "part.html").write_text("")
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "accept_request.html").write_text("")
     (tmp_path / "lonely.html").write_text("{% extends 'lonely.html' %}")
     view = tmp_path / "views.py"
-    view.write_text('render(request, "used.html#rows")')
+    view.write_text('render(request, "used.html#rows")\npage("accept_request")\nname = f"cases/{name}.html"\n')
 
     assert unused(tmp_path, [view]) == {"lonely.html"}
 

@@ -133,6 +133,19 @@ def test_a_draft_is_saved_as_typed_and_filled_in_again(cast, pupil, enter):
     assert Referral.objects.count() == 0
 
 
+def test_a_null_character_does_no_harm(cast, pupil, typed, enter):
+    response = enter(cast.counsellor).post(request_address(pupil), typed | {"why_now": "a\x00b"})
+
+    assert response.status_code == 422
+    assert RequestDraft.objects.get().content["why_now"] == "ab"
+
+
+def test_details_of_a_no_are_not_asked_for(cast, pupil, typed, enter):
+    typed |= {"pupil_answer": "no", "pupil_valid_to": "2020-01-01", "pupil_given_on": "nonsense"}
+
+    assert enter(cast.counsellor).post(request_address(pupil), typed).status_code == 302
+
+
 def test_while_one_writes_the_draft_is_saved_in_place(cast, pupil, enter):
     response = enter(cast.counsellor).post(
         request_address(pupil), {"why_now": "Halv text", "save": "draft"}, headers={"HX-Request": "true"}
@@ -177,6 +190,7 @@ def test_missing_consent_shows_the_lawful_ways_and_keeps_the_text(cast, pupil, t
 
     assert response.status_code == 422
     assert "The consent that is needed is missing" in response.text
+    assert "<title>Error:" in response.text
     assert "orosanmälan" in response.text
     assert "Har ont i magen på morgnarna." in response.text
     assert RequestDraft.objects.get().content["why_now"] == typed["why_now"]

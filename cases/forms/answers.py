@@ -1,0 +1,161 @@
+"""What the receiver of a request answers: yes, a question, another unit, no; and who in the unit does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Unit
+from cases.models import Referral
+from cases.obligations import KINDS, LONGEST_PAUSE
+from deadlines.working_days import add_working_days
+from socialservices.models import ReasonCode, Service
+
+from .fields import DayField, TextField
+
+READ_BY_SCHOOL = _("Read by: the school and your unit. The pupil and the family can read it.")
+FIRST_CONTACT, QUESTION = KINDS["first_contact"], KINDS["answer_question"]
+NEXT_STEP_IN = 10
+
+
+class PersonField(forms.ModelChoiceField):
+    """One of the people of a unit, by name and role."""
+
+    def label_from_instance(self, person: Any) -> str:
+        """Say who it is, "Karim Alm, Team worker"."""
+        return f"{person.user.full_name}, {person.role_title}"
+
+
+class AcceptForm(forms.Form):
+    """Yes: who is responsible, and when the family is met at the latest."""
+
+    handler = PersonField(
+        label=_("Responsible"), queryset=Membership.objects.none(), empty_label=_("Choose"),
+        error_messages={"required": _("Choose who is responsible")},
+    )  # fmt: skip
+    first_contact_by = DayField(
+        label=_("First contact no later than"),
+        error_messages={"required": _("Write by when the first contact is made")},
+    )
+
+    def __init__(
+        self, data: Any = None, *, people: QuerySet[Membership], reader: Membership, today: date, **kwargs: Any
+    ) -> None:
+        """Propose the reader, when one of `people`, and the usual time of a first contact."""
+        me = reader.pk if any(person.pk == reader.pk for person in people) else None
+        kwargs["initial"] = {"handler": me, "first_contact_by": FIRST_CONTACT.due_on(today)}
+        super().__init__(data, **kwargs)
+        self.fields["handler"].queryset = people
+
+
+class AskForm(forms.Form):
+    """A question to the school, and by when it is answered."""
+
+    text = TextField(
+        label=_("What do you need to know?"), help_text=READ_BY_SCHOOL,
+        error_messages={"required": _("Write what you need to know")},
+    )  # fmt: skip
+    due_on = DayField(
+        label=_("The school answers no later than"), error_messages={"required": _("Write by when you need the answer")}
+    )
+
+    def __init__(self, data: Any = None, *, today: date, **kwargs: Any) -> None:
+        """Propose the usual time of an answer; know the last day to which the unit's own clock can rest."""
+        kwargs["initial"] = {"due_on": QUESTION.due_on(today)}
+        super().__init__(data, **kwargs)
+        self.last_day = add_working_days(today, LONGEST_PAUSE)
+
+    def clean_due_on(self) -> date:
+        """Refuse a day beyond the longest pause."""
+        day = self.cleaned_data["due_on"]
+        if day > self.last_day:
+            raise ValidationError(_("Choose %(day)s or earlier.") % {"day": self.last_day.isoformat()})
+        return day
+
+
+class RedirectForm(forms.Form):
+    """Another unit, and why."""
+
+    service = forms.ModelChoiceField(
+        label=_("To whom"), queryset=Service.objects.none(), empty_label=None, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the right unit")},
+    )  # fmt: skip
+    rationale = TextField(
+        label=_("Why?"), rows=2, max_length=600,
+        help_text=_("One line is enough. Read by: the school, your unit and the unit you send it to."),
+        error_messages={"required": _("Write why you send it on")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, services: QuerySet[Service], **kwargs: Any) -> None:
+        """Offer `services`."""
+        super().__init__(data, **kwargs)
+        self.fields["service"].queryset = services
+        self.fields["service"].label_from_instance = lambda service: f"{service.office.unit.name} – {service.offers}"
+
+
+class DeclineForm(forms.Form):
+    """No, complete: the reason, own words, what the school should do now, who has the next step, and when."""
+
+    reason = forms.ModelChoiceField(
+        label=_("Reason"), queryset=ReasonCode.objects.none(), empty_label=None, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason")},
+    )  # fmt: skip
+    rationale = TextField(
+        label=_("Explain in your own words"), help_text=READ_BY_SCHOOL,
+        error_messages={"required": _("Explain in your own words why you say no")},
+    )  # fmt: skip
+    advice = TextField(
+        label=_("What should the school do now?"), help_text=READ_BY_SCHOOL,
+        error_messages={"required": _("Write what the school should do now")},
+    )  # fmt: skip
+    next_holder = forms.ModelChoiceField(
+        label=_("Who has the next step?"), queryset=Unit.objects.none(), empty_label=None, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who has the next step")},
+    )  # fmt: skip
+    next_on = DayField(
+        label=_("The next step is taken no later than"),
+        error_messages={"required": _("Write by when the next step is taken")},
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        referral: Referral,
+        reasons: QuerySet[ReasonCode],
+        units: QuerySet[Unit],
+        today: date,
+        **kwargs: Any,
+    ) -> None:
+        """Offer the `reasons` in force and the `units` that are party to the case, the school first chosen."""
+        kwargs["initial"] = {"next_holder": referral.from_unit_id, "next_on": add_working_days(today, NEXT_STEP_IN)}
+        super().__init__(data, **kwargs)
+        self.today = today
+        self.fields["reason"].queryset = reasons
+        self.fields["next_holder"].queryset = units
+
+    def reasons(self) -> Iterable[dict[str, Any]]:
+        """Return each reason with its radio button and the day on which its next step is usually due."""
+        for radio, reason in zip(self["reason"], self.fields["reason"].queryset, strict=True):
+            usual = add_working_days(self.today, reason.next_step_days)
+            yield {"radio": radio, "reason": reason, "usual": usual}
+
+
+class AllocateForm(forms.Form):
+    """Who in the unit has the request."""
+
+    person = PersonField(
+        label=_("Who takes it?"), queryset=Membership.objects.none(), empty_label=_("Choose"),
+        error_messages={"required": _("Choose who takes it")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, people: QuerySet[Membership], **kwargs: Any) -> None:
+        """Offer `people`."""
+        super().__init__(data, **kwargs)
+        self.fields["person"].queryset = people

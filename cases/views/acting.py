@@ -1,0 +1,47 @@
+"""The page with one form on which somebody acts in a case: what it is about, the form, one button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+import audit.actions
+from accounts.access import MemberRequest
+from cases.ball import CaseState, states_of
+from cases.models import Case
+
+
+@dataclass(frozen=True)
+class Act:
+    """The words of such a page: its heading, its button, and what the reader should know first."""
+
+    page: str
+    title: str
+    button: str
+    notes: list[str] = field(default_factory=list)
+
+
+def acting_page(
+    request: MemberRequest,
+    case: Case,
+    act: Act,
+    form: forms.Form | None,
+    *,
+    template: str = "cases/act.html",
+    **more: object,
+) -> HttpResponse:
+    """Show `act` in `case`: 422 when `form` was refused. The whole name is there only for those who read the case."""
+    reads = Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
+    context = {"act": act, "form": form, "state": state_of(case), "reads": reads, **more}
+    audit.actions.record_reading(page=f"cases:{act.page}", targets=[case], by=request.membership, at=timezone.now())
+    is_refused = form is not None and form.is_bound and bool(form.errors)
+    return render(request, template, context, status=422 if is_refused else 200)
+
+
+def state_of(case: Case) -> CaseState:
+    """Return the state of one case today."""
+    return states_of([case], timezone.localdate())[0]

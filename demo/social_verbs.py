@@ -1,0 +1,197 @@
+"""What people in social services do in a tale, and the managers of both sides. Each verb lets one action happen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.actions import end_membership
+from cases.actions.answers import (
+    accept_request,
+    acknowledge_request,
+    ask_question,
+    decline_request,
+    open_request,
+    redirect_request,
+)
+from cases.actions.notes import write_internal_note
+from cases.actions.oversight import answer_lift, move_date, pause, remind, say_no_change
+from cases.actions.work import complete_work, give_feedback, interrupt_work, record_first_contact
+from cases.models import Referral
+from cases.obligations import LIFT, LiftAnswer
+from socialservices.models import ReasonCode
+
+from .scene import Scene
+
+
+class SocialVerbs(Scene):
+    """The side of social services. `worker` is which of the receiving unit's people does it."""
+
+    def opens(self, day: int, worker: int = 0) -> None:
+        """Open the request for the first time."""
+        self.then(day, lambda at: open_request(referral=self._latest(), by=self.worker(worker), at=at))
+
+    def acknowledges(self, day: int, worker: int = 0) -> None:
+        """Acknowledge the request."""
+        self.then(day, lambda at: acknowledge_request(referral=self._latest(), by=self.worker(worker), at=at))
+
+    def asks(self, day: int, question: str, due: int, worker: int = 0) -> None:
+        """Ask the school something, to be answered at the latest on day `due`."""
+        self.then(
+            day,
+            lambda at: ask_question(
+                referral=self.referral, text=question, due_on=self.days.on(due), by=self.worker(worker), at=at
+            ),
+        )
+
+    def accepts(self, day: int, first_contact: int, worker: int = 0) -> None:
+        """Say yes; the first contact is made at the latest on day `first_contact`."""
+        self.then(
+            day,
+            lambda at: accept_request(
+                referral=self.referral, handler=self.worker(worker), first_contact_by=self.days.on(first_contact),
+                by=self.worker(worker), at=at,
+            ),
+        )  # fmt: skip
+
+    def redirects(self, day: int, to: str, because: str, worker: int = 0) -> None:
+        """Send the request on to the service of kind `to`."""
+
+        def act(at: datetime) -> None:
+            self.referral = redirect_request(
+                referral=self.referral, service=self.service(to), rationale=because, by=self.worker(worker), at=at
+            )
+
+        self.then(day, act)
+
+    def declines(
+        self, day: int, reason: str, because: str, advice: str, next_on: int, *, then: str = "school", worker: int = 0
+    ) -> None:
+        """Say no with its reason; `then`, "school" or "receiver", has the next step at the latest on day `next_on`."""
+        self.then(
+            day,
+            lambda at: decline_request(
+                referral=self.referral,
+                reason=ReasonCode.objects.for_declining(at.date()).get(code=reason),
+                rationale=because,
+                advice=advice,
+                next_holder=self.school if then == "school" else self.receiver,
+                next_on=self.days.on(next_on),
+                by=self.worker(worker),
+                at=at,
+            ),
+        )
+
+    def meets_family(self, day: int, note: str, worker: int = 0) -> None:
+        """Make the first contact."""
+        self.then(
+            day,
+            lambda at: record_first_contact(referral=self.referral, note=note, by=self.worker(worker), at=at),
+        )
+
+    def gives_feedback(self, day: int, text: str, worker: int = 0) -> None:
+        """Tell the school how it goes."""
+        self.then(day, lambda at: give_feedback(referral=self.referral, text=text, by=self.worker(worker), at=at))
+
+    def completes(self, day: int, result: str, school_decides_by: int, worker: int = 0) -> None:
+        """End the work with what came of it."""
+        self.then(
+            day,
+            lambda at: complete_work(
+                referral=self.referral, result=result, next_on=self.days.on(school_decides_by),
+                by=self.worker(worker), at=at,
+            ),
+        )  # fmt: skip
+
+    def interrupts(self, day: int, reason: str, school_acts_by: int, worker: int = 0) -> None:
+        """Break the work off."""
+        self.then(
+            day,
+            lambda at: interrupt_work(
+                referral=self.referral, reason=reason, next_on=self.days.on(school_acts_by),
+                by=self.worker(worker), at=at,
+            ),
+        )  # fmt: skip
+
+    def pauses(self, day: int, kind: str, until: int, reason: str, worker: int = 0) -> None:
+        """Let an agreed clock rest through day `until`."""
+        self.then(
+            day,
+            lambda at: pause(
+                obligation=self.held(kind, self.receiver), until=self.days.on(until), reason=reason,
+                by=self.worker(worker), at=at,
+            ),
+        )  # fmt: skip
+
+    def moves_date(self, day: int, kind: str, due: int, reason: str, worker: int = 0) -> None:
+        """Give a step a new date."""
+        self.then(
+            day,
+            lambda at: move_date(
+                obligation=self.held(kind, self.receiver), due_on=self.days.on(due), reason=reason,
+                by=self.worker(worker), at=at,
+            ),
+        )  # fmt: skip
+
+    def sees_no_change(self, day: int, kind: str, because: str, worker: int = 0) -> None:
+        """Say that nothing has changed, and why."""
+        self.then(
+            day,
+            lambda at: say_no_change(
+                obligation=self.held(kind, self.receiver), because=because, by=self.worker(worker), at=at
+            ),
+        )
+
+    def notes_in_team(self, day: int, text: str, worker: int = 0) -> None:
+        """Write a note that only the receiving unit reads."""
+        submission = self.submission()
+        self.then(
+            day,
+            lambda at: write_internal_note(
+                case=self.case, text=text, submission=submission, by=self.worker(worker), at=at
+            ),
+        )
+
+    def leaves(self, day: int, worker: int) -> None:
+        """Let one of the receiving unit's people have a last day at work."""
+        self.then(
+            day,
+            lambda at: end_membership(
+                membership=self.worker(worker), last_day=self.days.on(day), by=self.staff.head_above(self.receiver),
+                at=at,
+            ),
+        )  # fmt: skip
+
+    def _latest(self) -> Referral:
+        """Return the request as it is now, for actions that look at it before they lock it."""
+        return Referral.objects.select_related("case", "to_unit__parent").get(pk=self.referral.pk)
+
+
+class ManagerVerbs(Scene):
+    """The managers of both sides."""
+
+    def school_manager_answers(self, day: int, answer: LiftAnswer, reason: str, then: str, due: int) -> None:
+        """Let the school's manager answer what was lifted; the school does what comes next."""
+        manager = self.staff.head_above(self.school)
+        self.then(
+            day,
+            lambda at: answer_lift(
+                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason, next_task=then,
+                next_unit=self.school, next_on=self.days.on(due), by=manager, at=at,
+            ),
+        )  # fmt: skip
+
+    def social_manager_answers(self, day: int, answer: LiftAnswer, reason: str, then: str, due: int) -> None:
+        """Let the head of the district's social services answer what was lifted; the receiver does what comes next."""
+
+        def act(at: datetime) -> None:
+            manager = self.staff.head_above(self.receiver)
+            answer_lift(
+                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason, next_task=then,
+                next_unit=self.receiver, next_on=self.days.on(due), by=manager, at=at,
+            )  # fmt: skip
+
+        self.then(day, act)
+
+    def is_reminded(self, day: int) -> None:
+        """Let the head of the district's social services remind whoever holds something in the case."""
+        self.then(day, lambda at: remind(case=self.case, by=self.staff.head_above(self.receiver), at=at))

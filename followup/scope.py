@@ -1,0 +1,36 @@
+"""What a reader's figures are counted over: the whole city, or the reader's own units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.models import Membership, Unit
+from accounts.roles import Role, Side
+from attendance.models import Signal
+from attendance.models import SignalQuerySet as Signals
+from cases.models import Case, Referral
+from cases.models.case import CaseQuerySet as Cases
+from cases.models.referral import ReferralQuerySet as Referrals
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows that figures are counted over. `signals` is None where the reader's side has none."""
+
+    cases: Cases
+    referrals: Referrals
+    signals: Signals | None
+    is_city: bool
+
+
+def scope_of(reader: Membership) -> Scope:
+    """Return what `reader` may have counted. Only figures come out of it, never rows."""
+    if reader.side == Side.CITY and reader.role in {Role.ANALYST, Role.COORDINATOR}:
+        return Scope(Case.objects.all(), Referral.objects.all(), Signal.objects.all(), is_city=True)
+    units = Unit.objects.below(reader.unit)
+    cases = Case.objects.overseen_by(reader)
+    requests = Referral.objects.filter(case__in=cases)
+    if reader.side == Side.SOCIAL:
+        return Scope(cases, requests.filter(to_unit__in=units), None, is_city=False)
+    signals = Signal.objects.filter(class_group__school__unit__in=units)
+    return Scope(cases, requests.filter(from_unit__in=units), signals, is_city=False)

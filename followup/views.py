@@ -1,0 +1,21 @@
+"""Figures about whether help comes in time."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.access import MemberRequest, allow
+from accounts.roles import Role
+
+from .figures import report_of
+from .scope import scope_of
+
+
+@allow(Role.ANALYST, Role.COORDINATOR, Role.UNIT_HEAD, Role.PRINCIPAL)
+def report(request: MemberRequest) -> HttpResponse:
+    """Show the figures of the reader's own units, or of the city; nobody can be recognised in them."""
+    scope = scope_of(request.membership)
+    today = timezone.localdate()
+    return render(request, "followup/report.html", {"report": report_of(scope, today), "scope": scope, "today": today})
