@@ -47,13 +47,20 @@ class Entry:
 
     case: Case
     kind: str
-    by: Membership | None
+    by: Membership
     at: datetime
     is_substantive: bool
     referral: Referral | None = None
     subject: UUID | None = None
     text: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def request(self) -> Referral:
+        """The locked request, in entries that are about one."""
+        if self.referral is None:
+            raise ValueError(f"{self.kind} is not about a request")
+        return self.referral
 
     @property
     def today(self) -> date:
@@ -174,7 +181,7 @@ class Entry:
             self.start(NET, unit=self.case.school_unit)
         event = Event.objects.create(
             case=self.case, referral=self.referral, kind=self.kind, at=self.at, by=self.by,
-            unit=self.by and self.by.unit, is_substantive=self.is_substantive, subject=self.subject,
+            unit=self.by.unit, is_substantive=self.is_substantive, subject=self.subject,
             text=self.text, changes=self.changes,
         )  # fmt: skip
         audit.actions.record(

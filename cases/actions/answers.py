@@ -25,10 +25,10 @@ def open_request(*, referral: Referral, by: Membership, at: datetime) -> bool:
     if referral.status != Status.SENT or not access.may_receive(by, referral):
         return False
     with entry(case=referral.case, kind="request_opened", by=by, at=at, referral=referral, is_substantive=False) as e:
-        if e.referral.status != Status.SENT:
+        if e.request.status != Status.SENT:
             return False
-        e.set_status(e.referral, Status.RECEIVED, received_at=at, received_by=by)
-        Disclosure.objects.filter(referral=e.referral, read_at=None).update(read_at=at, read_by=by)
+        e.set_status(e.request, Status.RECEIVED, received_at=at, received_by=by)
+        Disclosure.objects.filter(referral=e.request, read_at=None).update(read_at=at, read_by=by)
     return True
 
 
@@ -38,11 +38,11 @@ def acknowledge_request(*, referral: Referral, by: Membership, at: datetime) -> 
     Raises AlreadyDone if somebody has acknowledged it, NotAllowed for others than the receiver's people.
     """
     with entry(case=referral.case, kind="request_acknowledged", by=by, at=at, referral=referral) as happening:
-        _check(access.may_receive, by, happening.referral)
-        if happening.referral.status not in {Status.SENT, Status.RECEIVED}:
+        _check(access.may_receive, by, happening.request)
+        if happening.request.status not in {Status.SENT, Status.RECEIVED}:
             raise AlreadyDone
         _acknowledge(happening, by)
-    return happening.referral
+    return happening.request
 
 
 def accept_request(
@@ -50,7 +50,7 @@ def accept_request(
 ) -> Referral:
     """Say yes: `handler` is responsible and makes the first contact at the latest on `first_contact_by`."""
     with _answering(referral, "request_accepted", by, at) as happening:
-        locked = happening.referral
+        locked = happening.request
         if handler.unit_id != locked.to_unit_id or not handler.is_active(happening.today):
             raise NotAllowed
         _decide(happening, Decision.Answer.ACCEPTED)
@@ -63,7 +63,7 @@ def accept_request(
 def ask_question(*, referral: Referral, text: str, due_on: date, by: Membership, at: datetime) -> Question:
     """Ask the school something before answering. The answer's clock rests, once; the child's time does not."""
     with _answering(referral, "question_asked", by, at) as happening:
-        locked = happening.referral
+        locked = happening.request
         happening.set_status(locked, Status.ASKED)
         question = Question.objects.create(referral=locked, text=text, asked_at=at, asked_by=by, due_on=due_on)
         happening.subject = question.pk
@@ -77,7 +77,7 @@ def ask_question(*, referral: Referral, text: str, due_on: date, by: Membership,
 def redirect_request(*, referral: Referral, service: Service, rationale: str, by: Membership, at: datetime) -> Referral:
     """Send the request on to the unit behind `service`. The sender keeps the ball until that unit acknowledges."""
     with _answering(referral, "request_redirected", by, at) as happening:
-        old = happening.referral
+        old = happening.request
         to_unit = service.office.unit
         if to_unit.pk == old.to_unit_id:
             raise NotAllowed
@@ -113,7 +113,7 @@ def decline_request(
     `next_on`. The database refuses a no that lacks any of this.
     """
     with _answering(referral, "request_declined", by, at) as happening:
-        locked = happening.referral
+        locked = happening.request
         decision = _decide(
             happening, Decision.Answer.DECLINED, reason=reason, rationale=rationale, advice=advice,
             next_holder=next_holder, next_on=next_on,
@@ -128,28 +128,28 @@ def decline_request(
 def allocate_request(*, referral: Referral, person: Membership, by: Membership, at: datetime) -> Referral:
     """Let `person` in the receiving unit answer the request or do the work. Raises AlreadyDone when it has ended."""
     with entry(case=referral.case, kind="handler_chosen", by=by, at=at, referral=referral, is_substantive=False) as e:
-        _check(access.may_receive, by, e.referral)
-        if person.unit_id != e.referral.to_unit_id or not person.is_active(e.today):
+        _check(access.may_receive, by, e.request)
+        if person.unit_id != e.request.to_unit_id or not person.is_active(e.today):
             raise NotAllowed
-        held = [o for o in e.open_obligations(*RECEIVERS) if o.referral_id == e.referral.pk]
+        held = [o for o in e.open_obligations(*RECEIVERS) if o.referral_id == e.request.pk]
         if not held:
             raise AlreadyDone
         for obligation in held:
-            e.hand_over(obligation, unit=e.referral.to_unit, person=person)
-        if e.referral.handler_id:
-            e.referral.handler = person
-            e.referral.save(update_fields=["handler"])
-    return e.referral
+            e.hand_over(obligation, unit=e.request.to_unit, person=person)
+        if e.request.handler_id:
+            e.request.handler = person
+            e.request.save(update_fields=["handler"])
+    return e.request
 
 
 @contextmanager
 def _answering(referral: Referral, kind: str, by: Membership, at: datetime) -> Iterator[Entry]:
     """Open an entry in which `by` answers `referral`, acknowledging it first where nobody has."""
     with entry(case=referral.case, kind=kind, by=by, at=at, referral=referral) as happening:
-        _check(access.may_receive, by, happening.referral)
-        if happening.referral.status not in Referral.UNANSWERED:
+        _check(access.may_receive, by, happening.request)
+        if happening.request.status not in Referral.UNANSWERED:
             raise AlreadyDone
-        if happening.referral.status in {Status.SENT, Status.RECEIVED}:
+        if happening.request.status in {Status.SENT, Status.RECEIVED}:
             _acknowledge(happening, by)
         yield happening
 
@@ -161,7 +161,7 @@ def _check(may: Callable[[Membership, Referral], bool], by: Membership, referral
 
 def _acknowledge(happening: Entry, by: Membership) -> None:
     """Note the receipt and let `by` hold the answer. A redirected request keeps the date it had where it came from."""
-    referral = happening.referral
+    referral = happening.request
     opened = {} if referral.received_at else {"received_at": happening.at, "received_by": by}
     happening.set_status(referral, Status.ASSESSING, acknowledged_at=happening.at, acknowledged_by=by, **opened)
     Disclosure.objects.filter(referral=referral, read_at=None).update(read_at=happening.at, read_by=by)
@@ -187,7 +187,7 @@ def _take_over(happening: Entry, old: Referral) -> date | None:
 def _decide(happening: Entry, answer: str, **facts: object) -> Decision:
     """Write the one answer to the entry's request."""
     decision = Decision.objects.create(
-        referral=happening.referral, answer=answer, decided_at=happening.at, decided_by=happening.by, **facts
+        referral=happening.request, answer=answer, decided_at=happening.at, decided_by=happening.by, **facts
     )
     happening.subject = decision.pk
     return decision

@@ -25,11 +25,11 @@ def answer_question(*, question: Question, answer: str, by: Membership, at: date
         locked = Question.objects.select_for_update().get(pk=question.pk)
         if locked.answered_at is not None:
             raise AlreadyDone
-        happening.set_status(happening.referral, Referral.Status.ASSESSING)
+        happening.set_status(happening.request, Referral.Status.ASSESSING)
         locked.answer, locked.answered_at, locked.answered_by = answer, at, by
         locked.save(update_fields=["answer", "answered_at", "answered_by"])
         happening.subject = locked.pk
-        happening.stop("answer_question", referral=happening.referral)
+        happening.stop("answer_question", referral=happening.request)
         for obligation in happening.open_obligations("answer_request"):
             if obligation.referral_id == referral.pk:
                 happening.resume(obligation)

@@ -122,7 +122,7 @@ def end_part(happening: Entry, old: Referral) -> None:
 def withdraw_request(*, referral: Referral, reason: str, by: Membership, at: datetime) -> Referral:
     """Take back a request that has not led to work yet; the case stays open and needs a next step."""
     with entry(case=referral.case, kind="request_withdrawn", by=by, at=at, referral=referral) as happening:
-        locked = happening.referral
+        locked = happening.request
         if not access.may_speak_for_school(by, happening.case):
             raise NotAllowed
         happening.set_status(locked, Referral.Status.WITHDRAWN)

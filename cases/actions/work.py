@@ -80,8 +80,7 @@ def interrupt_work(*, referral: Referral, reason: str, next_on: date, by: Member
 
 def _working(happening: Entry, by: Membership) -> Referral:
     """Return the entry's locked request if `by` works with it now."""
-    locked = happening.referral
-    assert locked is not None  # noqa: S101
+    locked = happening.request
     if not access.may_receive(by, locked):
         raise NotAllowed
     if not access.may_work(by, locked):
