@@ -44,7 +44,7 @@ def browser_of(role: Role) -> Client:
     session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     session[MEMBERSHIP_KEY] = str(member.pk)
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["sessionid"] = str(session.session_key)
     return client
 
 

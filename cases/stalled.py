@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Max
 from django.utils import timezone
@@ -168,9 +169,9 @@ def facts_of(cases: object, today: date) -> list[Facts]:
     ]
 
 
-def _last_acts(case_ids: list[object]) -> dict[object, dict[object, datetime]]:
+def _last_acts(case_ids: list[UUID]) -> dict[UUID, dict[object, datetime]]:
     """Return, for each case, when each unit last did something substantive."""
-    found: dict[object, dict[object, datetime]] = {pk: {} for pk in case_ids}
+    found: dict[UUID, dict[object, datetime]] = {pk: {} for pk in case_ids}
     rows = Event.objects.filter(case__in=case_ids, is_substantive=True).order_by()
     for case_id, unit_id, at in rows.values_list("case", "unit").annotate(Max("at")):
         found[case_id][unit_id] = at
@@ -263,8 +264,8 @@ def _no_and_then_nothing(facts: Facts) -> Cause | None:
     referral = facts.referrals[-1]
     declined = referral.status == "declined"
     said_at = referral.decision.decided_at if declined else facts.acted.get(referral.to_unit_id)
-    holder: Unit = referral.decision.next_holder if declined else facts.state.case.school_unit
-    if said_at is None or facts.acted.get(holder.pk, said_at) > said_at:
+    holder: Unit | None = referral.decision.next_holder if declined else facts.state.case.school_unit
+    if said_at is None or holder is None or facts.acted.get(holder.pk, said_at) > said_at:
         return None
     since = timezone.localdate(said_at)
     if working_days_between(since, facts.today) <= WAIT_FOR_NEXT_HOLDER:

@@ -40,7 +40,7 @@ class BoundField(DjangoBoundField):
     @property
     def limit(self) -> int | None:
         """Return the longest text a text area takes, in characters."""
-        return self.field.max_length if isinstance(self.field.widget, forms.Textarea) else None
+        return self.field.max_length if isinstance(self.field.widget, forms.Textarea) else None  # type: ignore[attr-defined]
 
     @property
     def focus_id(self) -> str:
@@ -61,7 +61,7 @@ class BoundField(DjangoBoundField):
         if isinstance(widget, forms.DateInput):
             attrs |= {"data-kind": "date", "autocomplete": "off"}
         if self.limit:
-            attrs |= {"data-limit": self.limit, "maxlength": False}
+            attrs |= {"data-limit": str(self.limit), "maxlength": False}
         return attrs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from cases.actions.closing import close_case
 from cases.actions.notes import write_internal_note
@@ -128,7 +129,7 @@ class SchoolVerbs(Scene):
     def _consents(self, day: int) -> list[ConsentGiven]:
         """Return yes from each guardian, and from a pupil who is old enough to agree alone."""
         asked_on = self.days.on(day - 1)
-        yes = {
+        yes: dict[str, Any] = {
             "answer": Consent.Answer.YES.value,
             "form": Consent.Form.MEETING.value,
             "given_on": asked_on,

@@ -103,7 +103,8 @@ class Recruiter:
     def _staff_office(self, service: Service, is_farsta: bool) -> None:
         is_intake = service.kind == Service.Kind.INTAKE
         role = Role.INTAKE_WORKER if is_intake else Role.TEAM_WORKER
-        demo_key = {Service.Kind.INTAKE: INTAKE_WORKER, Service.Kind.ATTENDANCE_TEAM: TEAM_WORKER}.get(service.kind, "")
+        demo_keys: dict[str, str] = {Service.Kind.INTAKE: INTAKE_WORKER, Service.Kind.ATTENDANCE_TEAM: TEAM_WORKER}
+        demo_key = demo_keys.get(service.kind, "")
         for place, title in enumerate(INTAKE_TITLES if is_intake else TEAM_TITLES):
             self._invite(service.office.unit, role, title, demo_key if is_farsta and place == 0 else "")
 

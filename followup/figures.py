@@ -103,7 +103,7 @@ def acknowledged_in_time(referrals: Referrals, today: date) -> Figure:
 def answered_in_time(referrals: Referrals, today: date) -> Figure:
     """Share of acknowledged requests answered within the agreed time, pauses not deducted."""
     rows = referrals.exclude(acknowledged_at=None).exclude(status=Referral.Status.WITHDRAWN, decision=None)
-    waited = [
+    waited: list[tuple[date, date | None]] = [
         (ANSWER.due_on(timezone.localdate(acknowledged_at)), decided_at and timezone.localdate(decided_at))
         for acknowledged_at, decided_at in rows.order_by().values_list("acknowledged_at", "decision__decided_at")
     ]

@@ -51,7 +51,7 @@ class AcceptForm(forms.Form):
         me = reader.pk if any(person.pk == reader.pk for person in people) else None
         kwargs["initial"] = {"handler": me, "first_contact_by": FIRST_CONTACT.due_on(today)}
         super().__init__(data, **kwargs)
-        self.fields["handler"].queryset = people
+        self.fields["handler"].queryset = people  # type: ignore[attr-defined]
 
 
 class AskForm(forms.Form):
@@ -95,8 +95,8 @@ class RedirectForm(forms.Form):
     def __init__(self, data: Any = None, *, services: QuerySet[Service], **kwargs: Any) -> None:
         """Offer `services`."""
         super().__init__(data, **kwargs)
-        self.fields["service"].queryset = services
-        self.fields["service"].label_from_instance = lambda service: f"{service.office.unit.name} – {service.offers}"
+        self.fields["service"].queryset = services  # type: ignore[attr-defined]
+        self.fields["service"].label_from_instance = lambda service: f"{service.office.unit.name} – {service.offers}"  # type: ignore[attr-defined]
 
 
 class DeclineForm(forms.Form):
@@ -137,12 +137,12 @@ class DeclineForm(forms.Form):
         kwargs["initial"] = {"next_holder": referral.from_unit_id, "next_on": add_working_days(today, NEXT_STEP_IN)}
         super().__init__(data, **kwargs)
         self.today = today
-        self.fields["reason"].queryset = reasons
-        self.fields["next_holder"].queryset = units
+        self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
+        self.fields["next_holder"].queryset = units  # type: ignore[attr-defined]
 
     def reasons(self) -> Iterable[dict[str, Any]]:
         """Return each reason with its radio button and the day on which its next step is usually due."""
-        for radio, reason in zip(self["reason"], self.fields["reason"].queryset, strict=True):
+        for radio, reason in zip(self["reason"], self.fields["reason"].queryset, strict=True):  # type: ignore[attr-defined]
             usual = add_working_days(self.today, reason.next_step_days)
             yield {"radio": radio, "reason": reason, "usual": usual}
 
@@ -158,4 +158,4 @@ class AllocateForm(forms.Form):
     def __init__(self, data: Any = None, *, people: QuerySet[Membership], **kwargs: Any) -> None:
         """Offer `people`."""
         super().__init__(data, **kwargs)
-        self.fields["person"].queryset = people
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ class NextStepForm(forms.Form):
         """Offer the `units` that are party to the case, and propose a week."""
         kwargs["initial"] = {"next_on": add_working_days(today, STEP_IN)}
         super().__init__(data, **kwargs)
-        self.fields["next_unit"].queryset = units
+        self.fields["next_unit"].queryset = units  # type: ignore[attr-defined]
 
 
 class RecordStepForm(NextStepForm):
@@ -81,7 +81,7 @@ class HandOverForm(forms.Form):
     def __init__(self, data: Any = None, *, people: QuerySet[Membership], **kwargs: Any) -> None:
         """Offer `people`."""
         super().__init__(data, **kwargs)
-        self.fields["person"].queryset = people
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
 
 
 class PauseForm(forms.Form):

@@ -61,7 +61,7 @@ class CompleteForm(forms.Form):
 class InterruptForm(CompleteForm):
     """Why the work is broken off, and by when the school takes the next step."""
 
-    result = None
+    result = None  # type: ignore[assignment]
     reason = TextField(
         label=_("Why is the work interrupted, and what have you tried?"), help_text=READ_BY_SCHOOL,
         error_messages={"required": _("Write why the work is interrupted")},

@@ -77,6 +77,10 @@ class Obligation(models.Model):
 
     objects = ObligationQuerySet.as_manager()
 
+    # Filled by `with_page_relations()`: at most one of each, by constraint.
+    current_intervals: list[HolderInterval]
+    current_holds: list[Hold]
+
     class Meta:
         ordering = ["due_on", "id"]
         constraints = [

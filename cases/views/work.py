@@ -110,7 +110,7 @@ def acknowledge_feedback(request: MemberRequest, feedback_id: UUID) -> HttpRespo
     )
     feedback = get_object_or_404(waiting, pk=feedback_id)
     form = ReplyForm(request.POST)
-    reply = form.cleaned_data["reply"] if form.is_valid() else request.POST["reply"][: form.fields["reply"].max_length]
+    reply = form.cleaned_data["reply"] if form.is_valid() else request.POST["reply"][: form.fields["reply"].max_length]  # type: ignore[attr-defined]
     stop = refused(request, actions.acknowledge_feedback, feedback.case, form, feedback=feedback, reply=reply)
     if stop is not None:
         return stop

@@ -5,8 +5,8 @@ import os
 os.environ.setdefault("OWNER_DATABASE_URL", "postgresql://narvaro_owner@127.0.0.1:5432/narvaro")
 os.environ["NB_AS_OWNER"] = "1"
 
-from .base import *  # noqa: E402
-from .base import DATABASES, INSTALLED_APPS, TEMPLATES, env  # noqa: E402
+from .base import *
+from .base import DATABASES, INSTALLED_APPS, TEMPLATES, env
 
 SECRET_KEY = "tests"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
@@ -22,4 +22,4 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 LANGUAGE_CODE = "en"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-TEMPLATES[0]["OPTIONS"]["debug"] = True
+TEMPLATES[0]["OPTIONS"]["debug"] = True  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Every page of every person: no accessibility findings in light and dark, no sideways scrolling, no names in titles."""
+"""Every page of every person: no accessibility findings in light and dark, no sideways scrolling."""
 
 from __future__ import annotations
 
