@@ -7,7 +7,7 @@ anything, and one pupil's days when nobody did, so that the importer learns what
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -51,8 +51,9 @@ def timetable_of(grade: int) -> Timetable:
     return next(timetable for grades, timetable in TIMETABLES.items() if grade in grades)
 
 
-def absence_rows(residents: Sequence[Resident], school_days: Sequence[date], exports: str) -> dict[date, list[str]]:
+def absence_rows(residents: Iterable[Resident], school_days: Sequence[date], exports: str) -> dict[date, list[str]]:
     """Return the rows of a school's export day by day, in the shape its system `exports`."""
+    residents = list(residents)
     write = _lesson_lines if exports == LESSONS else _total_line
     rows: dict[date, list[str]] = defaultdict(list)
     taught: set[tuple[object, date]] = set()

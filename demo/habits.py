@@ -30,12 +30,13 @@ class Pattern(StrEnum):
 class Habit:
     """`share` of the time away over the whole term, 0 to 1; `invalid` is how much of that lacks a valid reason.
 
-    `until` is when somebody who has ceased to come comes back, as a share of the term; 1 is not yet.
+    `since` is when it began, and `until` when somebody who had ceased to come came back, as shares of the term.
     """
 
     share: float
     pattern: Pattern = Pattern.NOW_AND_THEN
     invalid: float = 0.4
+    since: float = 0.0
     until: float = 1.0
 
 
@@ -43,6 +44,7 @@ HEALTHY = Habit(0.02, Pattern.ILL, 0.02)
 BANDS = ((0.011, 0.52, 0.85), (0.04, 0.22, 0.42), (0.085, 0.115, 0.19))
 """Share of pupils, and between which shares of the time they are away. All others are only ill now and then."""
 
+BEGINNINGS = (0.0, 0.0, 0.03, 0.08, 0.15, 0.25)
 PATTERNS = (
     Pattern.NOW_AND_THEN,
     Pattern.NOW_AND_THEN,
@@ -60,14 +62,17 @@ def draw_habit(luck: Random) -> Habit:
         if place < part:
             share = luck.uniform(low, high)
             patterns = (Pattern.CEASED, Pattern.RISING, Pattern.NOW_AND_THEN) if share > 0.5 else PATTERNS
-            return Habit(share, luck.choice(patterns), luck.choice((0.1, 0.4, 0.7)))
+            return Habit(share, luck.choice(patterns), luck.choice((0.1, 0.4, 0.7)), luck.choice(BEGINNINGS))
         place -= part
     return HEALTHY
 
 
 def lessons_away(habit: Habit, day: int, days: int, weekday: int, lessons: int, luck: Random) -> range:
     """Return which of the day's lessons, counted from 0, the pupil is away from on school day `day` of `days`."""
-    progress = (day + 0.5) / days
+    first = int(habit.since * days)
+    if day < first:
+        return range(0)
+    progress = (day - first + 0.5) / (days - first)
     whole_day = range(lessons)
     match habit.pattern:
         case Pattern.MONDAYS:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
 
@@ -37,6 +39,8 @@ IMPORTS_END = {LESSONS: (-26, -11, -6, -2), DAY_TOTALS: (-26, -8, -2)}
 """Which of the school days, counted from the last, are the last ones of an import, brought in the morning after."""
 
 MORNING = time(6, 50)
+SCHOOL_DAYS_UNTIL_SEEN = (9, 19)
+"""How long a pupil of a story has been away more and more before somebody logs a concern, at least and less than."""
 
 assert stories.__all__  # noqa: S101 (importing the stories is what makes them known)
 
@@ -61,11 +65,8 @@ def load_city(today: date, *, plans: Sequence[SchoolPlan] = SCHOOLS, say: Say = 
     say(f"{sum(map(len, city.values()))} pupils enrolled.")
     agenda = Agenda()
     for plan in plans:
-        _plan_imports(agenda, staff, days, plan, city[plan.key], school_days)
-    for residents in city.values():
-        for resident in residents:
-            if resident.story:
-                resident.story.tell(Tale(resident, staff, days, agenda))
+        residents = [_told(resident, staff, days, agenda, school_days) for resident in city[plan.key]]
+        _plan_imports(agenda, staff, days, plan, residents, school_days)
     agenda.carry_out(partial(_tell, say))
     say(f"{agenda.done} things happened.")
 
@@ -89,6 +90,19 @@ def _enrol(
     return {
         plan.key: registry.fill_school(plan, [story for story in STORIES if story.school == plan.key]) for plan in plans
     }
+
+
+def _told(resident: Resident, staff: Staff, days: StoryDays, agenda: Agenda, school_days: Sequence[date]) -> Resident:
+    """Put the pupil's story on the agenda, and let the absence begin some weeks before anybody says anything."""
+    if resident.story is None:
+        return resident
+    tale = Tale(resident, staff, days, agenda)
+    resident.story.tell(tale)
+    if tale.began_on is None:
+        return resident
+    before = bisect_left(school_days, tale.began_on) - tale.luck.randrange(*SCHOOL_DAYS_UNTIL_SEEN)
+    since = max(0, before) / len(school_days)
+    return replace(resident, habit=replace(resident.habit, since=since))
 
 
 def _plan_imports(

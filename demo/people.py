@@ -38,7 +38,7 @@ DEMO_PEOPLE = {
     for person in (
         DemoPerson(
             MENTOR, "Jonas", "Ek", Role.MENTOR, "Mentor 7B",
-            _("Log a concern about a pupil in 7B, and see what became of the one about Alva."),
+            _("Answer a signal about 7B, log a concern, and read what became of the one about Edvin."),
         ),
         DemoPerson(
             COUNSELLOR, "Sara", "Lind", Role.STUDENT_HEALTH, "Skolkurator",

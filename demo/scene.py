@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class Scene:
         self.days = days
         self.luck = Random(f"tale of {resident.source_id}")
         self.now: datetime | None = None
+        self.began_on: date | None = None
         self.school: Unit = staff.schools[resident.school].unit
         self.principal = staff.at(self.school, Role.PRINCIPAL)[0]
         self.counsellor, self.special_educator = staff.at(self.school, Role.STUDENT_HEALTH)[:2]
@@ -53,6 +54,7 @@ class Scene:
         if day >= 0 or moment.date() != self.days.on(day):
             raise ToldOutOfOrder(f"{self.resident.source_id}: {day}")
         self.now = moment
+        self.began_on = self.began_on or moment.date()
         return moment
 
     @property

@@ -111,7 +111,7 @@ def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
     def action(person: Membership, reason: str, **who: Any) -> None:
-        actions.hand_over(obligation=obligation, unit=unit, person=person, reason=reason, **who)
+        actions.hand_over(obligation=obligation, unit=person.unit, person=person, reason=reason, **who)
 
     return _act(request, obligation, act, form, action)
 
