@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import QuerySet
@@ -32,12 +33,16 @@ def facts_about(pupil: Pupil, today: date) -> PupilFacts:
 def right_units_for(referral: Referral, today: date) -> QuerySet[Service]:
     """Return the services to which a request can be sent on: those that take the pupil, except the unit's own.
 
-    A pupil who has left school can be sent on to any service there is.
+    The school's absence is not asked: the unit that sends on may not have been given it. Where no service is known
+    to take the pupil, who has left school or moved, the unit chooses among all.
     """
     current = Service.objects.current(today).filter(office__unit__closed_on=None).exclude(office=referral.to_unit_id)
-    if referral.case.pupil.enrolments.filter(ends_on=None).exists():
-        current = current.filter(pk__in=[service.pk for service in routing_of(referral.case.pupil, today).serving])
-    return current.select_related("office__unit")
+    current = current.select_related("office__unit")
+    pupil = referral.case.pupil
+    if not pupil.enrolments.filter(ends_on=None).exists():
+        return current
+    routing = routing_for(replace(facts_about(pupil, today), absence_percent=None), today)
+    return current.filter(pk__in=[service.pk for service in routing.serving]) if routing.serving else current
 
 
 def routing_of(pupil: Pupil, today: date) -> Routing:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.roles import Role, Side
 from attendance.todo import SchoolDate, school_dates
 from deadlines.due import Due, due_on
 
@@ -34,6 +34,9 @@ PAGES = {
     "review_stalled": "cases:set_next_step",
 }
 """Where each kind is done. Pages about a request take the request's id, the others the obligation's."""
+
+WORKERS = {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}
+"""Who can hold something in a case."""
 
 BY_OBLIGATION = {"cases:record_step", "cases:answer_lift", "cases:set_next_step"}
 
@@ -113,12 +116,15 @@ def to_do_of(reader: Membership, today: date) -> ToDo:
 
 
 def _held_by(reader: Membership) -> Iterable[Obligation]:
-    """Return what the reader's unit holds; for a head also what nobody in the units below has been given."""
+    """Return what the reader's unit holds; for a head of social services also what nobody below has been given.
+
+    An area manager of schools reads no case that has not been lifted, and gets only what was lifted.
+    """
     holders = HolderInterval.objects.filter(to_at=None)
-    if reader.role == Role.UNIT_HEAD:
+    if reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL:
         below = Unit.objects.below(reader.unit)
         holders = holders.filter(Q(unit=reader.unit_id) | Q(unit__in=below, person=None))
-    elif reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER}:
+    elif reader.role in WORKERS:
         holders = holders.filter(unit=reader.unit_id)
     else:
         return []

@@ -54,10 +54,10 @@ SCHOOLS = (
     SchoolPlan("martin", "82854505", FARSTA, ONE_OF_EACH, 24),
     SchoolPlan("bredang", "14121892", SKARHOLMEN, ALL_YEARS, 20, LESSONS),
     SchoolPlan("satra", "21724208", SKARHOLMEN, ALL_YEARS, 22, LESSONS),
-    SchoolPlan("lillholm", "46581319", SKARHOLMEN, ALL_YEARS, 18),
+    SchoolPlan("lillholm", "46581319", SKARHOLMEN, ALL_YEARS, 18, LESSONS),
     SchoolPlan("vasterholm", "35890890", SKARHOLMEN, ONE_OF_EACH, 25),
     SchoolPlan("rinkeby", "37416253", JARVA, UPPER_YEARS, 24, LESSONS),
-    SchoolPlan("kista", "22513261", JARVA, ALL_YEARS, 20),
+    SchoolPlan("kista", "22513261", JARVA, ALL_YEARS, 20, LESSONS),
     SchoolPlan("ellen_key", "16394249", JARVA, ONE_OF_EACH, 24),
     SchoolPlan("kunskap", "46796995", JARVA, MIDDLE_AND_UPPER, 25),
 )

@@ -12,6 +12,7 @@ from random import Random
 
 WELL_DAYS_BETWEEN_ILLNESS = 21
 MONDAY = 0
+HALF = 0.5
 
 
 class Pattern(StrEnum):
@@ -28,9 +29,9 @@ class Pattern(StrEnum):
 
 @dataclass(frozen=True)
 class Habit:
-    """`share` of the time away over the whole term, 0 to 1; `invalid` is how much of that lacks a valid reason.
+    """`share` of the time away, 0 to 1, between `since` and `until`, which are shares of the term.
 
-    `since` is when it began, and `until` when somebody who had ceased to come came back, as shares of the term.
+    `invalid` is how much of the absence lacks a valid reason. Somebody who has CEASED to come is away all that time.
     """
 
     share: float
@@ -41,7 +42,7 @@ class Habit:
 
 
 HEALTHY = Habit(0.02, Pattern.ILL, 0.02)
-BANDS = ((0.011, 0.52, 0.85), (0.04, 0.22, 0.42), (0.085, 0.115, 0.19))
+BANDS = ((0.013, 0.52, 0.85), (0.04, 0.22, 0.42), (0.085, 0.115, 0.19))
 """Share of pupils, and between which shares of the time they are away. All others are only ill now and then."""
 
 BEGINNINGS = (0.0, 0.0, 0.03, 0.08, 0.15, 0.25)
@@ -61,8 +62,11 @@ def draw_habit(luck: Random) -> Habit:
     for part, low, high in BANDS:
         if place < part:
             share = luck.uniform(low, high)
-            patterns = (Pattern.CEASED, Pattern.RISING, Pattern.NOW_AND_THEN) if share > 0.5 else PATTERNS
-            return Habit(share, luck.choice(patterns), luck.choice((0.1, 0.4, 0.7)), luck.choice(BEGINNINGS))
+            invalid = luck.choice((0.1, 0.4, 0.7))
+            if share > HALF and luck.random() < 0.3:
+                return Habit(share, Pattern.CEASED, invalid, since=1 - share)
+            patterns = (Pattern.RISING, Pattern.NOW_AND_THEN) if share > HALF else PATTERNS
+            return Habit(share, luck.choice(patterns), invalid, since=luck.choice(BEGINNINGS))
         place -= part
     return HEALTHY
 
@@ -70,7 +74,7 @@ def draw_habit(luck: Random) -> Habit:
 def lessons_away(habit: Habit, day: int, days: int, weekday: int, lessons: int, luck: Random) -> range:
     """Return which of the day's lessons, counted from 0, the pupil is away from on school day `day` of `days`."""
     first = int(habit.since * days)
-    if day < first:
+    if not first <= day < habit.until * days:
         return range(0)
     progress = (day - first + 0.5) / (days - first)
     whole_day = range(lessons)
@@ -90,7 +94,7 @@ def lessons_away(habit: Habit, day: int, days: int, weekday: int, lessons: int, 
         case Pattern.SETTLING:
             return whole_day if luck.random() < min(0.97, habit.share * 2 * (1 - progress)) else range(0)
         case Pattern.CEASED:
-            return whole_day if habit.until - habit.share < progress < habit.until else range(0)
+            return whole_day
         case _:
             return whole_day if _evenly(habit.share, day) else range(0)
 

@@ -41,16 +41,18 @@ def story(
     pattern: Pattern = Pattern.NOW_AND_THEN,
     name: str = "",
     leaves_signals: bool = False,
+    since: float = 0.0,
     until: float = 1.0,
 ) -> Callable[[Callable[[Tale], None]], Callable[[Tale], None]]:
-    """Make a story of a telling function; `away` is the pupil's share of absence over the term, in per cent.
+    """Make a story of a telling function; `away` is the pupil's share of absence in per cent.
 
-    `until` is when a pupil who has ceased to come comes back, as a share of the term.
+    `since` and `until` say when the absence begins and ends, as shares of the term. Where somebody logs a concern it
+    begins some weeks before.
     """
     given_name, _space, family_name = name.partition(" ")
 
     def keep(tell: Callable[[Tale], None]) -> Callable[[Tale], None]:
-        habit = Habit(away / 100, pattern, until=until)
+        habit = Habit(away / 100, pattern, since=since, until=until)
         key = tell.__name__
         STORIES.append(Story(key, school, class_name, habit, tell, given_name, family_name, leaves_signals))
         return tell

@@ -251,7 +251,7 @@ def _short_story(
     number: int, school: str, class_name: str, away: int, tell: Callable[[Tale, str, Words], None], to: str
 ) -> Story:
     words = YOUNG if class_name[0] in "123" else ALL_WORDS[number % len(ALL_WORDS)]
-    habit = Habit(away / 100, Pattern.CEASED if away > 50 else Pattern.NOW_AND_THEN)
+    habit = Habit(away / 100, Pattern.NOW_AND_THEN)
     return Story(f"{tell.__name__}_{school}", school, class_name, habit, lambda tale: tell(tale, to, words))
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.server import Server
 
+LINKS = "main a[href^='/'], header a[href^='/'], footer a[href^='/']"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Files to download, and pages outside a person's own work.
 NOT_PAGES = re.compile(r"^/(static|demo|sign-out|set-language)/|\.csv|/report/|/error-report/|/codes/file/")
@@ -32,8 +33,7 @@ def pages_of(page: Page, server: Server) -> Iterator[str]:
         assert response is not None
         assert response.status < 400, f"{path} answered {response.status}"
         yield kind_of(path)
-        for link in page.locator("main a[href^='/'], header a[href^='/'], footer a[href^='/']").all():
-            target = link.get_attribute("href") or ""
+        for target in page.eval_on_selector_all(LINKS, "links => links.map(link => link.getAttribute('href'))"):
             if NOT_PAGES.search(target) or kind_of(target) in seen:
                 continue
             seen.add(kind_of(target))
