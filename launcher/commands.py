@@ -35,9 +35,7 @@ def main(arguments: list[str]) -> int:
         "drill": lambda rest: measures.measure("drill", rest),
         "shell": lambda rest: manage(*(rest or ["shell"])),
         "worker": lambda rest: manage("procrastinate", "worker"),
-        "messages": lambda rest: manage(
-            "makemessages", "--locale=sv", "--no-obsolete", "--ignore=.venv", "--ignore=.local"
-        ),
+        "messages": lambda rest: manage("update_words", *rest),
         "lock": lambda rest: checks.lock(),
     }
     if not arguments or arguments[0] not in commands:

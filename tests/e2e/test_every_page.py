@@ -39,7 +39,8 @@ def test_pages_are_accessible_and_fit_a_narrow_screen(person: str, demo: Server,
     faults: list[str] = []
 
     for kind in pages_of(page, demo):
-        faults += [f"{kind}: a child's name in the title" for name in names if name in page.title()]
+        title = page.title()
+        faults += [f"{kind}: a child's name in the title" for name in names if name in title]
         faults += sideways(page, kind)
         if kind not in checked:
             checked.add(kind)

@@ -14,9 +14,8 @@ from attendance.models import AttendanceDay
 from audit.models import AccessRecord
 from integrations import actions, tasks
 from integrations.models import AbsenceImport
-from integrations.todo import import_dates
 from tests.factories.accounts import MembershipFactory
-from tests.factories.integrations import AbsenceImportFactory, ImportedFileFactory, ImportProblemFactory
+from tests.factories.integrations import AbsenceImportFactory, ImportProblemFactory
 from tests.factories.schools import SchoolFactory
 from tests.integrations.known_pupils import enrol
 
@@ -277,17 +276,3 @@ def test_the_page_costs_the_same_for_many_bad_rows(sign_in, principal, assert_co
     sign_in(principal)
 
     assert_constant_queries(url(applied), lambda: ImportProblemFactory(absence_import=applied))
-
-
-def test_files_that_want_something_are_on_the_uploaders_list(principal):
-    today = timezone.localdate()
-    AbsenceImportFactory(unit=principal.unit, uploaded_by=principal, status="previewed")
-    with_errors = AbsenceImportFactory(unit=principal.unit, uploaded_by=principal, applied=True)
-    ImportedFileFactory(absence_import=with_errors)
-    AbsenceImportFactory(unit=principal.unit, uploaded_by=principal, applied=True)
-    AbsenceImportFactory(unit=principal.unit, status="previewed")
-
-    assert {str(row.title) for row in import_dates(principal, today)} == {
-        "Review and approve a file of absence",
-        "Mend the rows that could not be read in",
-    }
