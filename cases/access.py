@@ -98,3 +98,11 @@ def may_answer_lift(reader: Membership, obligation: Obligation) -> bool:
 def may_oversee(reader: Membership, case: Case) -> bool:
     """Say whether `reader` may remind the holders of `case`: managers and coordinators who oversee it."""
     return Case.objects.overseen_by(reader).filter(pk=case.pk).exists()
+
+
+def reads_cases(reader: Membership) -> bool:
+    """Say whether `reader` reads what is written in the cases of the units below.
+
+    An area manager of schools does not, except in cases that have been lifted: dates, states and units are enough.
+    """
+    return not (reader.role == Role.UNIT_HEAD and reader.side == Side.SCHOOL)

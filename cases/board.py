@@ -118,6 +118,8 @@ def _remedy(stalled: Stalled, reader: Membership) -> str:
         return REMIND if is_lifted else "lift_case"
     if stalled.remedy in {"set_next_step", "hand_over"}:
         may = stalled.ball is not None and access.may_act_for(reader, stalled.ball.unit)
+        if stalled.remedy == "set_next_step" and not access.reads_cases(reader):
+            may = False
         return stalled.remedy if may else REMIND
     return REMIND
 

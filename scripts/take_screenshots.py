@@ -1,6 +1,6 @@
 """Takes the pictures in docs/screens of a running demo: `.venv/bin/python -m scripts.take_screenshots [ADDRESS]`.
 
-Each main screen at 320 and 1280 px, in light and dark, in Swedish. Look at them, and judge them, before they are committed.
+Each main screen at 320 and 1280 px, in light and dark, in Swedish. Look at them and judge them before you commit them.
 """
 
 from __future__ import annotations
