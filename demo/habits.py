@@ -6,7 +6,7 @@ half the time or more, one in twenty more than a fifth, one in seven more than a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
@@ -39,6 +39,7 @@ class Habit:
     invalid: float = 0.4
     since: float = 0.0
     until: float = 1.0
+    starts: float = 0.0
 
 
 HEALTHY = Habit(0.02, Pattern.ILL, 0.02)
@@ -54,6 +55,17 @@ PATTERNS = (
     Pattern.RISING,
     Pattern.SETTLING,
 )
+
+
+LATEST_START = 0.35
+"""Trouble that the city sees began in the first third of the term: there has been time to act, or not to."""
+
+
+def beginning(habit: Habit, luck: Random) -> Habit:
+    """Return `habit` with a beginning of its own, so that not every child has waited equally long."""
+    if habit.pattern in {Pattern.ILL, Pattern.CEASED, Pattern.SETTLING}:
+        return habit
+    return replace(habit, starts=luck.uniform(0, LATEST_START))
 
 
 def draw_habit(luck: Random) -> Habit:

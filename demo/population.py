@@ -13,7 +13,7 @@ from schools.models import ClassGroup, Pupil, School, SchoolForm, SchoolYear
 from schools.personal_numbers import invented_number
 
 from .city import DISTRICTS, JARVA, SchoolPlan
-from .habits import Habit, draw_habit
+from .habits import Habit, beginning, draw_habit
 from .names import invent_family
 from .staff import Staff
 from .story import Story
@@ -82,7 +82,10 @@ class Registry:
         seats: list[Story | None] = [*cast, *[None] * max(0, plan.class_size - len(cast))]
         source_ids = [f"{plan.key}-{group.name}-{place:02}".lower() for place in range(1, len(seats) + 1)]
         new = [self._somebody(plan, group, seat, key, luck) for seat, key in zip(seats, source_ids, strict=True)]
-        habits = [seat.habit if seat else draw_habit(luck) for seat in seats]
+        habits = [
+            beginning(seat.habit if seat else draw_habit(luck), Random(f"beginning of {key}"))
+            for seat, key in zip(seats, source_ids, strict=True)
+        ]
         pupils = enrol_pupils(class_group=group, pupils=new, starts_on=self.starts_on, by=self.by, at=self.at)
         together = zip(pupils, new, habits, seats, strict=True)
         return [
