@@ -71,8 +71,11 @@ def findings(page: Page, kind: str) -> list[str]:
 
 
 def sideways(page: Page, kind: str) -> list[str]:
-    """Return a fault when the open page is wider than a screen of 320 pixels."""
-    page.set_viewport_size({"width": 320, "height": 720})
-    width = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    return [f"{kind}: {width} px wide on a screen of 320"] if width > 320 else []
+    """Return a fault for each screen that the open page is wider than."""
+    faults = []
+    for screen in (320, 768, 1280):
+        page.set_viewport_size({"width": screen, "height": 900})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > screen:
+            faults.append(f"{kind}: {width} px wide on a screen of {screen}")
+    return faults
