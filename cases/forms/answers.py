@@ -22,6 +22,7 @@ from .fields import DayField, TextField
 READ_BY_SCHOOL = _("Read by: the school and your unit. The pupil and the family can read it.")
 FIRST_CONTACT, QUESTION = KINDS["first_contact"], KINDS["answer_question"]
 NEXT_STEP_IN = 10
+COMMON_REASONS = 9
 
 
 class PersonField(forms.ModelChoiceField):
@@ -139,6 +140,18 @@ class DeclineForm(forms.Form):
         self.today = today
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["next_holder"].queryset = units  # type: ignore[attr-defined]
+
+    def common_reasons(self) -> list[dict[str, Any]]:
+        """Return the reasons that come first in the register, which are given most."""
+        return list(self.reasons())[:COMMON_REASONS]
+
+    def rarer_reasons(self) -> list[dict[str, Any]]:
+        """Return the other reasons, which are folded away."""
+        return list(self.reasons())[COMMON_REASONS:]
+
+    def is_rarer_chosen(self) -> bool:
+        """Say whether one of the folded reasons is chosen, so that it must be shown."""
+        return str(self["reason"].value()) in {str(each["reason"].pk) for each in self.rarer_reasons()}
 
     def reasons(self) -> Iterable[dict[str, Any]]:
         """Return each reason with its radio button and the day on which its next step is usually due."""
