@@ -45,7 +45,7 @@ def label_of(service: Service) -> str | Promise:
     if service.kind == Service.Kind.INTAKE:
         return _("Not sure – let the intake office choose (%(unit)s)") % {"unit": unit}
     if not service.is_taking_in:
-        return _("%(unit)s – %(offers)s. Not taking in just now: you get a place in the queue.") % {
+        return _("%(unit)s – %(offers)s. Not taking in just now: the answer may take longer.") % {
             "unit": unit,
             "offers": service.offers,
         }
