@@ -45,7 +45,7 @@ def _signals(reader: Membership, today: date) -> list[SchoolDate]:
     return [
         SchoolDate(
             key=f"signal-{signal.pk}",
-            title=format_lazy(_("Answer the signal: away {percent} % of the time"), percent=signal.absence_percent)
+            title=format_lazy(_("Answer the signal: away {percent} %"), percent=signal.absence_percent)
             if not signal.answer
             else _("Look again at the pupil you have watched"),
             label=class_and_initials(signal.pupil),
