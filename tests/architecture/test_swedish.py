@@ -121,3 +121,9 @@ def test_compiling_makes_what_python_reads_and_only_when_needed(tmp_path):
     assert words.compile_catalogue(source)
     assert not words.compile_catalogue(source)
     assert "Ärende".encode() in source.with_suffix(".mo").read_bytes()
+
+
+def test_catalogue_compiles_without_a_complaint():
+    complaints = [f"{message.id!r}: {faults}" for message, faults in words.read_catalogue().check()]
+
+    assert not complaints, "\n".join(complaints)

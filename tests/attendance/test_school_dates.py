@@ -23,7 +23,7 @@ def titles(reader, today):
 def test_signals_wait_for_those_who_work_with_the_pupil(mentor, counsellor, pupil, today):
     SignalFactory(enrolment=pupil.enrolments.get())
 
-    assert titles(mentor, today) == [("Answer the signal: away 10 % of the time", "A.K. 7B")]
+    assert titles(mentor, today) == [("Answer the signal: away 10 %", "A.K. 7B")]
     assert titles(counsellor, today) == titles(mentor, today)
     assert titles(MembershipFactory(principal=True), today) == []
 
