@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +12,10 @@ from django.test import Client
 from django.test.html import Element, parse_html
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
-TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": )"[^"]*"')
+# The forms' secret, and where the language switch leads back to: the page one is on.
+TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": |name="next" value=)"[^"]*"')
+# Where focus goes after a swap; a reload begins at the top.
+FOCUS = re.compile(r" data-focus(?=[ >])")
 # Says aloud what happened; a reload has nothing to say.
 SPOKEN = ("live", "messages")
 
@@ -28,24 +32,27 @@ class PartialCheck:
         target: str,
         swap: str = "outerHTML",
         ignoring: tuple[str, ...] = (),
+        fresh_url: str | None = None,
     ) -> None:
         """Fetch `url`, let `act` send an htmx request, put its answer into the element with id `target`, compare.
 
-        `act` sends its request with `**partials.HTMX`. Elements with an id in `ignoring` are not compared.
+        `act` sends its request with `**partials.HTMX`. Elements with an id in `ignoring` are not compared. `fresh_url`
+        is the page to compare with where the answer has an address of its own.
         """
         page = document(client.get(url))
         swap_in(page, document(act(client)), target, swap)
-        fresh = document(client.get(url))
+        fresh = document(client.get(fresh_url or url))
         for one in (page, fresh):
             for id_ in (*SPOKEN, *ignoring):
                 empty(one, id_)
-        assert str(page) == str(fresh), f"{url}: the page with the partial is not the page fetched anew"
+        told = "\n".join(difflib.unified_diff(str(page).splitlines(), str(fresh).splitlines(), lineterm="", n=1))
+        assert not told, f"{url}: the page with the partial is not the page fetched anew\n{told}"
 
 
 def document(response: HttpResponse) -> Element:
     """Return an answer's elements, without what differs each time."""
     assert response.status_code == 200, response.status_code
-    return root(TOKEN.sub(r'\1"token"', response.content.decode()))
+    return root(FOCUS.sub("", TOKEN.sub(r'\1"token"', response.content.decode())))
 
 
 def root(html: str) -> Element:
@@ -54,7 +61,11 @@ def root(html: str) -> Element:
 
 
 def swap_in(page: Element, answer: Element, target: str, swap: str) -> None:
-    """Do to `page` what htmx does: out-of-band elements go to their own place, the rest to `target`."""
+    """Do to `page` what htmx does: a title and out-of-band elements go to their own place, the rest to `target`."""
+    for title in [element for element in walk(answer) if element.name == "title"]:
+        holder = parent_of(answer, title)
+        holder.children = [child for child in holder.children if child is not title]
+        next(element for element in walk(page) if element.name == "title").children = title.children
     for element in list(walk(answer)):
         how = attribute(element, "hx-swap-oob")
         if how is None:
