@@ -20,6 +20,7 @@ from cases import access
 from cases.actions import work as actions
 from cases.forms.work import CompleteForm, FeedbackForm, FirstContactForm, InterruptForm, ReplyForm
 from cases.models import Feedback, Referral
+from cases.todo import to_do_of
 
 from .acting import Act, acting_page
 from .attempt import refused
@@ -119,7 +120,8 @@ def acknowledge_feedback(request: MemberRequest, feedback_id: UUID) -> HttpRespo
         row_id = request.POST.get("row_id", "")
         if not ROW_ID.fullmatch(row_id):
             row_id = f"feedback-{feedback.pk}"
-        return render(request, "cases/_feedback_receipt.html", {"feedback": feedback, "row_id": row_id})
+        to_do = to_do_of(request.membership, timezone.localdate())
+        return render(request, "cases/_feedback_receipt.html", {"feedback": feedback, "row_id": row_id, "to_do": to_do})
     messages.success(request, _("Acknowledged. %(unit)s sees it now.") % {"unit": feedback.from_unit.short_name})
     if request.POST.get("from") == "todo":
         return redirect("cases:todo")

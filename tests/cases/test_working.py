@@ -121,6 +121,20 @@ def test_from_the_start_page_the_row_becomes_a_receipt(cast, enter):
     assert "<html" not in part.text
 
 
+def test_with_the_receipt_the_counts_of_the_page_follow(cast, enter):
+    story = a_case("feedback_given", cast=cast)
+    client = enter(cast.counsellor)
+    address = reverse("cases:acknowledge_feedback", args=[story.feedback.pk])
+    before = client.get("/").context["to_do"].count
+
+    part = client.post(address, {"row_id": f"obligation-{story.open('acknowledge_feedback').pk}"}, headers=HTMX)
+
+    assert part.context["to_do"].count == before - 1
+    for id_ in ("todo-count", "todo-counts"):
+        assert f'id="{id_}"' in part.text
+        assert f'id="{id_}"' in client.get("/").text
+
+
 def test_the_row_is_named_by_us_and_by_nobody_else(cast, enter):
     story = a_case("feedback_given", cast=cast)
 
