@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from django import forms
 from django.apps import apps
@@ -23,7 +24,8 @@ NAMES_ITS_READERS_LATER = {("InternalNoteForm", "text")}
 def form_classes() -> Iterator[type[forms.BaseForm]]:
     """Return every form of ours, once."""
     for config in apps.get_app_configs():
-        if not config.path.startswith(str(settings.BASE_DIR)) or config.name in SHORT_AND_NOT_PERSONAL:
+        is_ours = Path(config.path).parent == settings.BASE_DIR
+        if not is_ours or config.name in SHORT_AND_NOT_PERSONAL:
             continue
         for module in modules_of(f"{config.name}.forms"):
             for thing in vars(module).values():
