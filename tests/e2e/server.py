@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ TEMPLATE = "narvaro_e2e_template"
 UNFINISHED = "narvaro_e2e_unfinished"
 COPY = "narvaro_e2e_copy"
 BUILD_LOCK = 20261123
+DROP_ATTEMPTS = 60
 # Files that decide what a page shows but not what is in the database.
 SHOWS_ONLY = {"views.py", "forms.py", "urls.py", "admin.py", "navigation.py", "context.py"}
 
@@ -125,7 +127,15 @@ def copy_template(name: str) -> None:
 def drop(name: str) -> None:
     """Remove a database, also when something is still connected to it."""
     with closing(maintenance()) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for attempt in range(DROP_ATTEMPTS):
+            try:
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                return
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                # The server's own vacuum is in there; it cannot be sent away, and leaves by itself.
+                if attempt == DROP_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.5)
 
 
 def drop_left_behind(connection: psycopg.Connection) -> None:
