@@ -14,18 +14,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from . import actions
-from .access import MemberRequest, public, signed_in
+from .access import MemberRequest
 from .forms import SwitchForm
 from .invitations import invited_user
 from .middleware import SESSION_KEY
 from .models import User
 
 
-@require_http_methods(["GET", "POST"])
-@signed_in
 def switch(request: MemberRequest) -> HttpResponse:
     """Choose which membership to act as. Another side gets a new session key, so that nothing is carried across."""
     if request.membership is None:
@@ -42,8 +39,6 @@ def switch(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/switch.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
-@signed_in
 def no_membership(request: MemberRequest) -> HttpResponse:
     """Say whom to ask when one has no role here, or no longer."""
     if request.membership is not None:
@@ -51,15 +46,11 @@ def no_membership(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/no_membership.html")
 
 
-@require_GET
-@signed_in
 def account(request: MemberRequest) -> HttpResponse:
     """Show who one is here, and the ways to sign in."""
     return render(request, "accounts/account.html", {"memberships": request.memberships})
 
 
-@require_http_methods(["GET", "POST"])
-@signed_in
 def change_password(request: MemberRequest) -> HttpResponse:
     """Change one's own password; the old one is asked for. Other sessions end, this one goes on."""
     if not request.user.has_usable_password():
@@ -75,8 +66,6 @@ def change_password(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/change_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@public(reason="An invited person has no password yet; the one-time link in the mail says who it is.")
 def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResponse:
     """Let an invited person choose a first password."""
     user = invited_user(user_id, token)
@@ -90,8 +79,6 @@ def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResp
     return render(request, "accounts/choose_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_POST
-@public(reason="The language of the sign-in and help pages is chosen before anybody has signed in.")
 def set_language(request: Any) -> HttpResponse:
     """Remember the language: on the person when signed in, and in a cookie for before sign-in."""
     target = request.POST.get("next", "")

@@ -10,7 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Role, Side
 
 
 class Provider(models.Model):
@@ -172,11 +173,12 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
         """
         open_pupils = self.filter(protection=Protection.NONE)
         current = Enrolment.objects.filter(pupil=OuterRef("pk"), ends_on=None)
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return open_pupils.filter(Exists(current.filter(class_group__school__unit=reader.unit_id)))
+        scope = permits(reader, Object.PUPIL, Action.READ)
+        if reader.side != Side.SCHOOL or not scope:
+            return self.none()
         if reader.role == Role.MENTOR:
             return open_pupils.filter(Exists(current.filter(class_group__mentors=reader.pk)))
-        return self.none()
+        return open_pupils.filter(Exists(current.filter(class_group__school__unit=reader.unit_id)))
 
     def with_page_relations(self) -> PupilQuerySet:
         """Fetch the class and school that pages show beside a pupil."""

@@ -10,16 +10,15 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.roles import Role
 from audit.actions import record_reading
 from schools.calendars import school_calendar
 from schools.models import Pupil
 
 from ..absence_calendar import absence_calendar, often_away_on
-from ..access import SCHOOL_ROLES, may_ask_for_support, may_log_concern
+from ..access import may_ask_for_support, may_log_concern, may_log_concerns, reads_signals
 from ..charts import Line
 from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of
 from ..forms import PupilSearchForm
@@ -34,8 +33,6 @@ DAYS_SHOWN = timedelta(days=TREND_WEEKS * 7 + 80)
 TREND_BOX = (600, 140)
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def pupil_list(request: MemberRequest) -> HttpResponse:
     """Show the reader's pupils, own classes first, and find one by name or whole personal number."""
     today = timezone.localdate()
@@ -52,13 +49,12 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
         "searched": searched,
         "rows": [{"pupil": pupil, "absence": absences[pupil.pk]} for pupil in page],
         "is_mentor": request.membership.role == Role.MENTOR,
+        "may_log_concerns": may_log_concerns(request.membership),
         "reported": reported_until(request.membership.unit, today),
     }
     return render(request, "attendance/pupil_list.html", context)
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show a pupil's absence in a sentence, a calendar and a line, with signals and concerns."""
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
@@ -66,7 +62,8 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     record_reading(page="attendance:pupil_detail", targets=[pupil], by=request.membership, at=timezone.now())
     group = classes_of(pupil)[0]
     days = days_of(pupil, today - DAYS_SHOWN, today)
-    concerns = Concern.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()
+    reader = request.membership
+    concerns = Concern.objects.visible_to(reader).filter(pupil=pupil).with_page_relations()
     context = {
         "pupil": pupil,
         "group": group,
@@ -76,11 +73,12 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         "often": often_away_on(days, today),
         "calendar": absence_calendar(days, school_calendar(group.school, today=today), today),
         "trend": _trend(days, today),
-        "signals": Signal.objects.visible_to(request.membership).filter(pupil=pupil).order_by("-crossed_on", "pk"),
+        "shows_work": reads_signals(reader),
+        "signals": Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"),
         "concerns": concerns.order_by("-logged_at", "pk"),
         "quote": concerns.exclude(pupil_words="").order_by("-logged_at", "pk").first(),
-        "may_log_concern": may_log_concern(request.membership, pupil),
-        "may_ask_for_support": may_ask_for_support(request.membership),
+        "may_log_concern": may_log_concern(reader, pupil),
+        "may_ask_for_support": may_ask_for_support(reader),
         "reported": reported_until(group.school.unit, today),
         "today": today,
     }

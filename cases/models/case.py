@@ -9,7 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import NARROWED, Action, Object, Scope, permits
+from accounts.roles import Side
 from schools.models import Pupil
 
 
@@ -27,11 +28,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         that have been lifted to the area. Mentors, coordinators and analysts read no case.
         """
         parties = Party.objects.filter(case=OuterRef("pk"), ended_at=None)
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER}:
-            return self.filter(Exists(parties.filter(unit=reader.unit_id)))
-        if reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL:
-            return self.filter(Exists(parties.filter(unit__in=Unit.objects.below(reader.unit))))
-        if reader.role == Role.UNIT_HEAD:
+        scope = permits(reader, Object.CASE, Action.READ)
+        if scope and not scope & NARROWED:
+            units = Unit.objects.below(reader.unit) if Scope.UNIT in scope else [reader.unit_id]
+            return self.filter(Exists(parties.filter(unit__in=units)))
+        if permits(reader, Object.LIFT, Action.READ):
             lifted = {"obligations__kind": "answer_objection", "obligations__intervals__unit": reader.unit_id}
             return self.filter(pk__in=self.model.objects.filter(**lifted).values("pk"))
         return self.none()
@@ -41,12 +42,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
         Managers oversee what their units are party to, a coordinator the cases of the area or the city.
         """
-        if reader.role == Role.COORDINATOR and reader.side == Side.CITY:
+        if not permits(reader, Object.STALLED, Action.READ):
+            return self.none()
+        if reader.side == Side.CITY:
             return self
-        if reader.role in {Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR}:
-            below = Unit.objects.below(reader.unit)
-            return self.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
-        return self.none()
+        below = Unit.objects.below(reader.unit)
+        return self.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
 
 
 class Case(models.Model):

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Side
 
 from .case import Case
 from .referral import Referral
@@ -85,11 +86,11 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
 
     def visible_to(self, reader: Membership) -> DisclosureQuerySet:
         """Return what was given by or to a unit of `reader`."""
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
+        if not permits(reader, Object.SHARED, Action.READ):
+            return self.none()
+        if reader.side == Side.SCHOOL:
             return self.filter(from_unit=reader.unit_id)
-        if reader.side == Side.SOCIAL and reader.role in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}:
-            return self.filter(to_unit__in=Unit.objects.below(reader.unit))
-        return self.none()
+        return self.filter(to_unit__in=Unit.objects.below(reader.unit))
 
 
 class Disclosure(models.Model):

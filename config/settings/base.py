@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "accounts.middleware.chosen_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.gate.Gate",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.active_membership",
     "accounts.middleware.second_factor",

@@ -23,7 +23,7 @@ def names(response):
 def test_principal_sees_own_school_only(client, cast, sign_in):
     shown = names(sign_in(client, cast.principal).get(PEOPLE))
 
-    assert shown == {one.user.full_name for one in (cast.mentor, cast.counsellor, cast.principal)}
+    assert shown == {one.user.full_name for one in (cast.mentor, cast.counsellor, cast.principal, cast.school_admin)}
 
 
 def test_head_of_a_district_sees_the_teams_below(client, cast, sign_in):
