@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from . import actions
+from . import actions, hats
 from .access import MemberRequest
 from .forms import SwitchForm
 from .invitations import invited_user
@@ -24,19 +24,23 @@ from .models import User
 
 
 def switch(request: MemberRequest) -> HttpResponse:
-    """Choose which membership to act as. Another side gets a new session key, so that nothing is carried across."""
+    """Choose which membership to act as. For another side one says who one is again, and begins a new session."""
     if request.membership is None:
         return redirect("accounts:no_membership")
-    initial = {"membership": str(request.membership.pk)}
+    initial = {"membership": request.GET.get("membership", str(request.membership.pk))}
     form = SwitchForm(request.POST or None, memberships=request.memberships, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = next(one for one in request.memberships if str(one.pk) == form.cleaned_data["membership"])
+        changes_side = chosen.side != request.membership.side
+        if changes_side and not hats.has_confirmed(request):
+            return hats.way_to_confirm(request, chosen)
         actions.choose_membership(membership=chosen, at=timezone.now())
-        if chosen.side != request.membership.side:
-            request.session.cycle_key()
+        if changes_side:
+            hats.begin_anew(request, chosen)
         request.session[SESSION_KEY] = str(chosen.pk)
         return redirect("/")
-    return render(request, "accounts/switch.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "has_two_sides": len({one.side for one in request.memberships}) > 1}
+    return render(request, "accounts/switch.html", context, status=422 if form.errors else 200)
 
 
 def no_membership(request: MemberRequest) -> HttpResponse:

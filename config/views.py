@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from accounts.permissions.told import matrix, role_rules
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form was too old to be sent, and how to send it again."""
@@ -24,6 +26,11 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """Show what the service is for and how it works."""
     return render(request, "pages/about.html")
+
+
+def permissions(request: HttpRequest) -> HttpResponse:
+    """Show who may do what with what: the same matrix that every check asks."""
+    return render(request, "pages/permissions.html", {"parts": matrix(), "rules": role_rules()})
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

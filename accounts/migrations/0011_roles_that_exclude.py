@@ -29,11 +29,11 @@ BEGIN
         RAISE EXCEPTION 'The person has a role at the same time that excludes this one'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'membership_roles_exclude';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION keep_memberships_apart() FROM PUBLIC;
 CREATE TRIGGER keep_memberships_apart
-    BEFORE INSERT OR UPDATE OF user_id, unit_id, role, valid_from, valid_to ON accounts_membership
+    AFTER INSERT OR UPDATE OF user_id, unit_id, role, valid_from, valid_to ON accounts_membership
     FOR EACH ROW EXECUTE FUNCTION keep_memberships_apart();
 """
 UNDO = """
