@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Side
 from attendance.models import Signal
 from attendance.models import SignalQuerySet as Signals
 from cases.models import Case, Referral
@@ -24,8 +25,10 @@ class Scope:
 
 
 def scope_of(reader: Membership) -> Scope:
-    """Return what `reader` may have counted. Only figures come out of it, never rows."""
-    if reader.side == Side.CITY and reader.role in {Role.ANALYST, Role.COORDINATOR}:
+    """Return what `reader` may have counted, nothing for most. Only figures come out of it, never rows."""
+    if not permits(reader, Object.FIGURES, Action.READ):
+        return Scope(Case.objects.none(), Referral.objects.none(), None, is_city=False)
+    if reader.side == Side.CITY:
         return Scope(Case.objects.all(), Referral.objects.all(), Signal.objects.all(), is_city=True)
     units = Unit.objects.below(reader.unit)
     cases = Case.objects.overseen_by(reader)

@@ -10,4 +10,4 @@ from .models import School
 
 def may_keep_register(reader: Membership, school: School) -> bool:
     """Say whether `reader` may open classes and enrol pupils: the school's principal and its administrator."""
-    return may_within(reader, Object.PUPIL, Action.CREATE, school.pk)
+    return may_within(reader, Object.PUPIL, Action.CHANGE, school.pk)

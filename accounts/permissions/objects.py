@@ -25,8 +25,8 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
     Object.PUPIL: {
         MENTOR: {READ: LINKED},
         HEALTH: {READ: LINKED},
-        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL, CHANGE: SCHOOL},
-        OFFICE: {READ: SCHOOL, CREATE: SCHOOL, CHANGE: SCHOOL},
+        PRINCIPAL: {READ: SCHOOL, CHANGE: SCHOOL},
+        OFFICE: {READ: SCHOOL, CHANGE: SCHOOL},
         TEAM: {READ: OWN_TEAM},
         INTAKE: {READ: OWN_TEAM},
         HEAD: {READ: UNIT},
@@ -38,8 +38,8 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         OFFICE: {READ: SCHOOL},
     },
     Object.IMPORT: {
-        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL, DECIDE: SCHOOL},
-        OFFICE: {READ: SCHOOL, CREATE: SCHOOL, DECIDE: SCHOOL},
+        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL},
+        OFFICE: {READ: SCHOOL, CREATE: SCHOOL},
     },
     Object.SIGNAL: {
         MENTOR: {READ: LINKED, DECIDE: LINKED},
@@ -52,8 +52,8 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL, DECIDE: SCHOOL},
     },
     Object.CASE: {
-        HEALTH: {READ: LINKED, CREATE: LINKED, DECIDE: LINKED},
-        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL, DECIDE: SCHOOL},
+        HEALTH: {READ: LINKED, DECIDE: LINKED},
+        PRINCIPAL: {READ: SCHOOL, DECIDE: SCHOOL},
         AREA: {READ: UNIT | METADATA},
         TEAM: {READ: OWN_TEAM},
         INTAKE: {READ: OWN_TEAM},
@@ -78,8 +78,8 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         HEAD: {READ: UNIT, CHANGE: UNIT, DECIDE: UNIT},
     },
     Object.SHARED: {
-        HEALTH: {READ: LINKED, CREATE: LINKED},
-        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL},
+        HEALTH: {READ: LINKED},
+        PRINCIPAL: {READ: SCHOOL},
         TEAM: {READ: OWN_TEAM},
         INTAKE: {READ: OWN_TEAM},
         HEAD: {READ: UNIT},

@@ -171,6 +171,8 @@ class InternalNoteQuerySet(models.QuerySet["InternalNote"]):
 
     def visible_to(self, reader: Membership) -> InternalNoteQuerySet:
         """Return the notes of the reader's own unit, in cases the reader may read. Nobody else's, not even a head's."""
+        if not permits(reader, Object.NOTE, Action.READ):
+            return self.none()
         return self.filter(unit=reader.unit_id, case__in=Case.objects.visible_to(reader))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -56,7 +56,11 @@ class Page:
     @property
     def path(self) -> str:
         """The address with values that no row has."""
-        return PLACEHOLDER.sub(lambda found: str(NOTHING[found[1] or "str"]), self.route)
+        return self.path_with({})
+
+    def path_with(self, values: Mapping[str, object]) -> str:
+        """Return the address with the `values` by name, and for the other names values that no row has."""
+        return PLACEHOLDER.sub(lambda found: str(values.get(found[2], NOTHING[found[1] or "str"])), self.route)
 
 
 def all_pages() -> list[Page]:
