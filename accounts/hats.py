@@ -9,10 +9,15 @@ from django.contrib.auth import login, logout
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
+from wall import identity
+
 from .access import MemberRequest
+from .actions import choose_membership
 from .models import Membership
+from .sessions import MEMBERSHIP_KEY
 
 
 def has_confirmed(request: MemberRequest) -> bool:
@@ -33,14 +38,22 @@ def way_to_confirm(request: MemberRequest, chosen: Membership) -> HttpResponse:
     back = f"{reverse('accounts:switch')}?{urlencode({'membership': chosen.pk})}"
     if get_reauthentication_flows(request.user):
         return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
-    logout(request)
+    with identity.gate():
+        logout(request)
     return redirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
 
 
-def begin_anew(request: MemberRequest, chosen: Membership) -> None:
-    """End the session and begin another for the same person: no message, draft or proof of who one is comes along."""
-    for _message in messages.get_messages(request):
-        pass  # Those waiting in a cookie are taken out of it when they have been read.
-    user = chosen.user
-    request.session.flush()
-    login(request, user)
+def put_on(request: MemberRequest, chosen: Membership, *, anew: bool) -> None:
+    """Act as `chosen` from the next request on; `anew` in a session of its own, to which nothing comes along.
+
+    No message, draft or proof of who one is, and the old session's key opens nothing any more.
+    """
+    if anew:
+        for _message in messages.get_messages(request):
+            pass  # Those waiting in a cookie are taken out of it when they have been read.
+        with identity.gate():
+            request.session.flush()
+            login(request, chosen.user)
+    with identity.acting_as(chosen):
+        choose_membership(membership=chosen, at=timezone.now())
+    request.session[MEMBERSHIP_KEY] = str(chosen.pk)

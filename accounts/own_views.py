@@ -19,7 +19,6 @@ from . import actions, hats
 from .access import MemberRequest
 from .forms import SwitchForm
 from .invitations import invited_user
-from .middleware import SESSION_KEY
 from .models import User
 
 
@@ -34,10 +33,7 @@ def switch(request: MemberRequest) -> HttpResponse:
         changes_side = chosen.side != request.membership.side
         if changes_side and not hats.has_confirmed(request):
             return hats.way_to_confirm(request, chosen)
-        actions.choose_membership(membership=chosen, at=timezone.now())
-        if changes_side:
-            hats.begin_anew(request, chosen)
-        request.session[SESSION_KEY] = str(chosen.pk)
+        hats.put_on(request, chosen, anew=changes_side)
         return redirect("/")
     context = {"form": form, "has_two_sides": len({one.side for one in request.memberships}) > 1}
     return render(request, "accounts/switch.html", context, status=422 if form.errors else 200)
@@ -62,7 +58,7 @@ def change_password(request: MemberRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = actions.choose_password(
-            user=request.user, password=form.cleaned_data["new_password1"], at=timezone.now()
+            user=request.user, password=form.cleaned_data["new_password1"], by=request.membership, at=timezone.now()
         )
         update_session_auth_hash(request, user)
         messages.success(request, _("Your password is changed."))
@@ -77,7 +73,7 @@ def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResp
         return render(request, "accounts/link_used.html", status=410)
     form = SetPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.choose_password(user=user, password=form.cleaned_data["new_password1"], at=timezone.now())
+        actions.choose_password(user=user, password=form.cleaned_data["new_password1"], by=None, at=timezone.now())
         messages.success(request, _("Your password is saved. Sign in with it now."))
         return redirect("account_login")
     return render(request, "accounts/choose_password.html", {"form": form}, status=422 if form.errors else 200)

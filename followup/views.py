@@ -7,11 +7,13 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import MemberRequest
+from cases.views.overseeing import overseeing
 
 from .figures import report_of
 from .scope import scope_of
 
 
+@overseeing
 def report(request: MemberRequest) -> HttpResponse:
     """Show the figures of the reader's own units, or of the city; nobody can be recognised in them."""
     scope = scope_of(request.membership)

@@ -18,7 +18,7 @@ UPDATE accounts_membership SET confirmed_at = now() WHERE role IN ('system_admin
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_last_chosen_membership"),
+        ("accounts", "0006_wall"),
     ]
 
     operations = [

@@ -36,6 +36,7 @@ from cases.obligations import DATE_CHANGES, KINDS, LIFT, NET, STEPS
 from .acting import Act, acting_page
 from .attempt import refused
 from .conflict import conflict_page
+from .overseeing import overseeing
 
 
 def set_next_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
@@ -92,6 +93,7 @@ def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+@overseeing
 def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Let somebody else in the same unit hold it."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -108,6 +110,7 @@ def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, form, action)
 
 
+@overseeing
 def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Let an agreed clock rest once."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -128,6 +131,7 @@ def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, form, action)
 
 
+@overseeing
 def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """End a pause."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -142,6 +146,7 @@ def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, forms.Form(request.POST if request.method == "POST" else None), action)
 
 
+@overseeing
 def move_date(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Set a new date, with the reason: twice at most."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -214,7 +219,7 @@ def _readable(request: MemberRequest, obligation_id: UUID, *kinds: str) -> Oblig
 
 
 def _obligation(obligations: QuerySet[Obligation], obligation_id: UUID) -> Obligation:
-    related = obligations.select_related("case__pupil", "case__school_unit", "referral")
+    related = obligations.select_related("case__school_unit", "referral").defer("task", "case__final_word")
     return get_object_or_404(related, pk=obligation_id)
 
 

@@ -22,8 +22,10 @@ from cases.models import Case
 
 from .acting import Act, acting_page
 from .inbox import wants_partial
+from .overseeing import overseeing
 
 
+@overseeing
 def stalled_list(request: MemberRequest) -> HttpResponse:
     """List what stands still: why, since when, who can act, and the one button. States, dates and units only."""
     board = board_of(request.membership, timezone.localdate(), request.GET.get("cause", ""))
@@ -32,6 +34,7 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
     return render(request, "cases/stalled_list.html", {"board": board, "is_coordinator": _is_coordinator(request)})
 
 
+@overseeing
 def remind(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Remind those who hold the case: one click; with HTMX the row says so."""
     case = _overseen(request, case_id)
@@ -64,6 +67,7 @@ def _board_again(request: MemberRequest) -> HttpResponse:
     return response
 
 
+@overseeing
 def lift_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Lift a case that does not move to the managers of both sides."""
     case = _overseen(request, case_id)
@@ -91,7 +95,7 @@ def lift_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 
 def _overseen(request: MemberRequest, case_id: UUID) -> Case:
-    cases = Case.objects.overseen_by(request.membership).select_related("pupil", "school_unit__parent")
+    cases = Case.objects.overseen_by(request.membership).select_related("school_unit__parent")
     return get_object_or_404(cases, pk=case_id)
 
 

@@ -1,14 +1,19 @@
 """A right that is taken away is gone at the next request, in every session of the person (G8)."""
 
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Session, User
 from accounts.roles import Role
 from tests.factories.accounts import MembershipFactory
+from wall import identity
+from wall.identity import Entered
+from wall.roles import SCHOOL
 
 YESTERDAY = timedelta(days=1)
 PAGE = "/people/"
@@ -97,9 +102,20 @@ def test_the_other_role_of_the_same_person_goes_on_alone(cast, browsers):
 
 
 def test_control_a_session_that_remembers_rights_is_found(cast, browsers, monkeypatch):
-    """With the memberships remembered from before, the ended role still opens the page: the test above is not blind."""
+    """With who one is remembered from before, the ended role still opens the page: the test above is not blind."""
     remembered = list(Membership.objects.filter(pk=cast.principal.pk).select_related("user", "unit__parent"))
-    monkeypatch.setattr("accounts.middleware._memberships_of", lambda user: remembered)
+    who = Entered(None, cast.principal.user_id, cast.principal.pk, SCHOOL)
+
+    data = dict(Session.objects.values_list("pk", "data"))
+
+    @contextmanager
+    def session(key, *, at):
+        with identity.acting_as(cast.principal):
+            yield replace(who, session_data=data[identity.key_hash(key)])
+
     end(cast.principal)
+    assert {browser.get(PAGE).status_code for browser in browsers} == {302}
+    monkeypatch.setattr("accounts.middleware.identity.session", session)
+    monkeypatch.setattr("accounts.middleware._memberships_of", lambda user: remembered)
 
     assert {browser.get(PAGE).status_code for browser in browsers} == {200}

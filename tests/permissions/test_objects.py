@@ -19,7 +19,7 @@ from attendance.access import (
 )
 from attendance.models import Concern, Signal
 from cases import access
-from cases.models import Case, Disclosure, Feedback, InternalNote, Obligation, Referral
+from cases.models import Case, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
 from followup.scope import scope_of
 from integrations.access import may_import
 from integrations.models import AbsenceImport
@@ -73,7 +73,7 @@ def reads_lift(reader: Membership, world: World) -> bool:
 
 def reads_note(reader: Membership, world: World) -> bool:
     """Return whether the reader reads the note of the own unit; nobody ever reads that of another."""
-    seen = set(InternalNote.objects.visible_to(reader))
+    seen = {note for notes in (SchoolNote, SocialNote) for note in notes.objects.visible_to(reader)}
     assert seen <= {world.notes.get(reader.unit_id)}
     return bool(seen)
 

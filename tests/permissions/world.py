@@ -12,7 +12,7 @@ from accounts.permissions import Seat
 from accounts.roles import Side, UnitKind
 from attendance.models import Concern, Signal
 from cases.actions.notes import write_internal_note
-from cases.models import HolderInterval, InternalNote
+from cases.models import HolderInterval, SchoolNote, SocialNote
 from integrations.models import AbsenceImport
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import ConcernFactory, SignalFactory
@@ -33,7 +33,7 @@ class World:
     signal: Signal
     concern: Concern
     school_import: AbsenceImport
-    notes: dict[UUID, InternalNote]
+    notes: dict[UUID, SchoolNote | SocialNote]
 
     def story(self, state: str) -> Story:
         """Return the case in `state`."""
