@@ -35,7 +35,7 @@ def way_to_confirm(request: MemberRequest, chosen: Membership) -> HttpResponse:
 
     What was sent is not kept and carried out afterwards: django-allauth would do so past the gate.
     """
-    back = f"{reverse('accounts:switch')}?{urlencode({'membership': chosen.pk})}"
+    back = f"{reverse('accounts:switch')}?{urlencode({'membership': str(chosen.pk)})}"
     if get_reauthentication_flows(request.user):
         return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
     with identity.gate():
