@@ -11,6 +11,7 @@ from attendance.models import SignalQuerySet as Signals
 from cases.models import Case, Referral
 from cases.models.case import CaseQuerySet as Cases
 from cases.models.referral import ReferralQuerySet as Referrals
+from schools.models import Protection
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,10 @@ class Scope:
 
 
 def scope_of(reader: Membership) -> Scope:
-    """Return what `reader` may have counted. Only figures come out of it, never rows."""
+    """Return what `reader` may have counted. Only figures come out of it, never rows.
+
+    Pupils with protected identity are counted in the city's sums only (law.md 3.6).
+    """
     if reader.side == Side.CITY and reader.role in {Role.ANALYST, Role.COORDINATOR}:
         return Scope(Case.objects.all(), Referral.objects.all(), Signal.objects.all(), is_city=True)
     units = Unit.objects.below(reader.unit)
@@ -32,5 +36,5 @@ def scope_of(reader: Membership) -> Scope:
     requests = Referral.objects.filter(case__in=cases)
     if reader.side == Side.SOCIAL:
         return Scope(cases, requests.filter(to_unit__in=units), None, is_city=False)
-    signals = Signal.objects.filter(class_group__school__unit__in=units)
+    signals = Signal.objects.filter(class_group__school__unit__in=units, pupil__protection=Protection.NONE)
     return Scope(cases, requests.filter(from_unit__in=units), signals, is_city=False)

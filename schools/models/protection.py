@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from accounts.roles import Role
 
 
 class Protection(models.TextChoices):
@@ -27,6 +28,14 @@ class ProtectionPolicyQuerySet(models.QuerySet["ProtectionPolicy"]):
         """Say whether protected pupils of `authority` are handled inside the system: only by a confirmed decision."""
         latest = self.filter(authority=authority).exclude(confirmed_at=None).order_by("-confirmed_at", "-pk").first()
         return latest is not None and latest.inside
+
+    def visible_to(self, reader: Membership) -> ProtectionPolicyQuerySet:
+        """Return every decision to a system administrator, to others none."""
+        return self if reader.role == Role.SYSTEM_ADMIN else self.none()
+
+    def with_page_relations(self) -> ProtectionPolicyQuerySet:
+        """Fetch who decided and who confirmed."""
+        return self.select_related("decided_by__user", "confirmed_by__user")
 
 
 class ProtectionPolicy(models.Model):
