@@ -30,8 +30,8 @@ class ProtectionPolicyQuerySet(models.QuerySet["ProtectionPolicy"]):
         return latest is not None and latest.inside
 
     def visible_to(self, reader: Membership) -> ProtectionPolicyQuerySet:
-        """Return every decision to a system administrator, to others none."""
-        return self if reader.role == Role.SYSTEM_ADMIN else self.none()
+        """Return every decision to a system administrator, to others those of their own authority."""
+        return self if reader.role == Role.SYSTEM_ADMIN else self.filter(authority=reader.unit.authority)
 
     def with_page_relations(self) -> ProtectionPolicyQuerySet:
         """Fetch who decided and who confirmed."""

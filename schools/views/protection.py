@@ -67,22 +67,27 @@ def end_reader(request: MemberRequest, pupil_id: UUID, named_id: UUID) -> HttpRe
     return redirect("schools:protected_list")
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @allow(*CONFIRMERS)
 def confirm_readers(request: MemberRequest) -> HttpResponse:
-    """Show what waits for the reader as second person, by alias; say yes or no to one."""
+    """Show what waits for the reader as second person, by alias."""
     # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     waiting = NamedReader.objects.to_confirm(request.membership)
-    if request.method == "POST":
-        named = get_object_or_404(waiting, pk=request.POST.get("named"))
-        answer = actions.confirm_reader if request.POST.get("answer") == "yes" else actions.end_reader
-        answer(named=named, by=request.membership, at=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("schools:confirm_readers")
     rows = list(waiting.select_related("pupil", "membership__user", "granted_by__user"))
     pupils = [row.pupil for row in rows]
     record_reading(page="schools:confirm_readers", targets=pupils, by=request.membership, at=timezone.now())
     return render(request, "schools/confirm_readers.html", {"rows": rows})
+
+
+@require_POST
+@allow(*CONFIRMERS)
+def confirm_reader(request: MemberRequest, named_id: UUID) -> HttpResponse:
+    """Say yes, or no, to somebody named as a reader."""
+    named = get_object_or_404(NamedReader.objects.to_confirm(request.membership), pk=named_id)
+    answer = actions.confirm_reader if request.POST.get("answer") == "yes" else actions.end_reader
+    answer(named=named, by=request.membership, at=timezone.now())
+    messages.success(request, _("Saved."))
+    return redirect("schools:confirm_readers")
 
 
 @require_http_methods(["GET", "POST"])
