@@ -23,7 +23,7 @@ class PersonalNumberField(forms.CharField):
         try:
             return parse_personal_number(super().clean(value), today=timezone.localdate())
         except PersonalNumberError as error:
-            raise forms.ValidationError(error.message) from None
+            raise forms.ValidationError(str(error.message)) from None
 
 
 class MemberField(forms.ModelChoiceField):

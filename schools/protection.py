@@ -21,7 +21,8 @@ KINDS = (
 HEADING = re.compile(r"sekretess|sekr\b|skydd|security ?mark|secrecy|protect|fingerad|kvarskr")
 MARKS = ("sekretess", "sekrmark", "sekr.mark", "skyddad", "skyddat", "fingerad", "kvarskriv", "securitymark")
 EARLIER_IDENTITY = re.compile(
-    r"\b(tidigare|förra|gammal|gamla|före detta|fd|f\.d\.|previous|former|old).*(nummer|pnr|namn|number|name|ident|civic)"
+    r"\b(tidigare|förra|gammal|gamla|före detta|fd|f\.d\.|previous|former|old)"
+    r".*(nummer|pnr|namn|number|name|ident|civic)"
 )
 ALIAS_LETTERS = "ABCDEFGHJKLMNPRSTUVXYZ"
 

@@ -46,4 +46,5 @@ def protect_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         else:
             return render(request, "cases/pupil_protected.html", {"units": units, "is_inside": bool(readers)})
     record_reading(page="cases:protect_pupil", targets=[pupil], by=request.membership, at=now)
-    return render(request, "cases/protect_pupil.html", {"form": form, "pupil": pupil}, status=422 if form.errors else 200)
+    context = {"form": form, "pupil": pupil}
+    return render(request, "cases/protect_pupil.html", context, status=422 if form.errors else 200)
