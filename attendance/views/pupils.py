@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
 from audit.actions import record_reading
-from schools.calendars import school_calendar
 from schools.access import may_keep_readers, may_name
+from schools.calendars import school_calendar
 from schools.models import Pupil, PupilLink
 
 from ..absence_calendar import absence_calendar, often_away_on

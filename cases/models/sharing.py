@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
-
 from schools.models import Protection
 
 from .case import Case

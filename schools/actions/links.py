@@ -55,18 +55,18 @@ def name_for_pupil(*, pupil: Pupil, membership: Membership, by: Membership, at: 
         raise NotAllowed
     if membership.unit_id != by.unit_id:
         raise NotAMember
-    running = PupilLink.objects.running(at).filter(
-        pupil=pupil, membership=membership, ground=PupilLink.Ground.NAMED
-    )
+    running = PupilLink.objects.running(at).filter(pupil=pupil, membership=membership, ground=PupilLink.Ground.NAMED)
     known = running.first()
     if known is not None:
         return known
     link = PupilLink.objects.create(
-        pupil=pupil, membership=membership, ground=PupilLink.Ground.NAMED, started_at=at, ends_at=_end_of_year(pupil, at)
+        pupil=pupil,
+        membership=membership,
+        ground=PupilLink.Ground.NAMED,
+        started_at=at,
+        ends_at=_end_of_year(pupil, at),
     )
-    audit.actions.record(
-        action="link_named", target=link, by=by, at=at, details={"membership": str(membership.pk)}
-    )
+    audit.actions.record(action="link_named", target=link, by=by, at=at, details={"membership": str(membership.pk)})
     return link
 
 

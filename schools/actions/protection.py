@@ -36,9 +36,7 @@ class NotASecondPerson(Exception):
 
 
 @transaction.atomic
-def protect_pupil(
-    *, pupil: Pupil, kind: str, readers: Sequence[Membership] = (), by: Membership, at: datetime
-) -> None:
+def protect_pupil(*, pupil: Pupil, kind: str, readers: Sequence[Membership] = (), by: Membership, at: datetime) -> None:
     """Write that `pupil` has protected identity of `kind`: from now on nobody sees that the pupil exists.
 
     Outside the system, which is the rule, `readers` is empty. Inside, by the city's decision, they are named here and

@@ -224,9 +224,7 @@ class Pupil(models.Model):
         ordering = ["family_name", "given_name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["alias"], condition=~Q(alias=""), name="pupil_alias_once"),
-            models.CheckConstraint(
-                name="protected_pupil_has_an_alias", condition=Q(protection="none") | ~Q(alias="")
-            ),
+            models.CheckConstraint(name="protected_pupil_has_an_alias", condition=Q(protection="none") | ~Q(alias="")),
         ]
 
     def __str__(self) -> str:

@@ -194,7 +194,11 @@ def test_files_that_may_hold_a_pupil_who_becomes_protected_are_forgotten(princip
     (pupil,) = enrol(group, "kanarie-77777")
     waiting = upload(principal, "Elev-id;Datum;Giltig;Ogiltig", "kanarie-77777;2026-11-20;0;45", "x;2026-11-20;0;4")
     actions.read_import(waiting, at=AT)
-    other = upload(MembershipFactory(principal=True, unit=ClassGroupFactory().school.unit), "Elev-id;Datum;Giltig;Ogiltig", "e9;2026-11-20;0;45")
+    other = upload(
+        MembershipFactory(principal=True, unit=ClassGroupFactory().school.unit),
+        "Elev-id;Datum;Giltig;Ogiltig",
+        "e9;2026-11-20;0;45",
+    )
     assert ImportedFile.objects.count() == 2
 
     protect_pupil(pupil=pupil, kind=Protection.SECRECY_FLAG, by=principal, at=AT)

@@ -116,9 +116,7 @@ def test_a_principal_is_never_the_only_reader(inside, principal, counsellor, num
     with pytest.raises(ReadersMissing):
         protect_pupil(pupil=pupil, kind=KIND, readers=[principal], by=principal, at=now)
     with pytest.raises(ReadersMissing):
-        protect_pupil(
-            pupil=pupil, kind=KIND, readers=[counsellor, MembershipFactory()], by=principal, at=now
-        )
+        protect_pupil(pupil=pupil, kind=KIND, readers=[counsellor, MembershipFactory()], by=principal, at=now)
 
 
 def test_a_named_reader_counts_when_a_second_person_has_confirmed(
@@ -279,9 +277,7 @@ def test_a_class_list_keeps_nothing_of_protected_pupils_but_their_places(princip
         NewPupil("Skyddad", "Identitet", **NOBODY),
     ]
 
-    written = enrol_pupils(
-        class_group=group, pupils=pupils, starts_on=timezone.localdate(), by=principal, at=now
-    )
+    written = enrol_pupils(class_group=group, pupils=pupils, starts_on=timezone.localdate(), by=principal, at=now)
 
     assert [pupil.given_name for pupil in written] == ["Alva", "Bo"]
     assert held_aside(pupils) == [2, 4, 5]

@@ -23,13 +23,16 @@ FICTITIOUS = Protection.FICTITIOUS_IDENTITY
 SPELLINGS = {
     # Plainly none
     **dict.fromkeys(
-        ["", " ", "\t", "\u00a0", "N", "n", " N ", "Nej", "NEJ", "nej ", "0", "false", "FALSE", "Ingen", "ingen", "none"],
+        ["", " ", "\t", "\u00a0", "N", "n", " N ", "Nej", "NEJ", "nej ", "0", "false", "FALSE", "Ingen", "ingen",
+         "none"],
         Protection.NONE,
     ),
     # Yes, without saying which kind
     **dict.fromkeys(["1", "J", "Ja", "JA", "ja ", "true", "X", "x", "S", "Y", "yes", "2", "-1"], FLAG),
     # Words that look like none and are not in the list
-    **dict.fromkeys(["no", "-", "--", "inget", "saknas", "null", "N/A", "?", ".", "00", "0.0", "nix", "Nej?", "Ej"], FLAG),
+    **dict.fromkeys(
+        ["no", "-", "--", "inget", "saknas", "null", "N/A", "?", ".", "00", "0.0", "nix", "Nej?", "Ej"], FLAG
+    ),
     # The secrecy flag
     **dict.fromkeys(
         ["Sekretessmarkering", "SEKRETESSMARKERAD", "Sekretess", "sekr.markering", "Skyddad", "Skyddad identitet",
