@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -78,6 +78,11 @@ class NamedReaderQuerySet(models.QuerySet["NamedReader"]):
     def in_force(self) -> NamedReaderQuerySet:
         """Return those whom a second person has confirmed and nobody has taken away."""
         return self.filter(confirmed_at__isnull=False, ended_at=None)
+
+    def visible_to(self, reader: Membership) -> NamedReaderQuerySet:
+        """Return the lists that `reader` is on, in force, with those who still wait or no longer count."""
+        own = NamedReader.objects.in_force().filter(pupil=OuterRef("pupil"), membership=reader.pk)
+        return self.filter(Exists(own))
 
     def to_confirm(self, reader: Membership) -> NamedReaderQuerySet:
         """Return what waits for `reader` to confirm: named at the reader's school or below, by and for others.

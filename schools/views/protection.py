@@ -59,7 +59,8 @@ def pupil_readers(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
 def end_reader(request: MemberRequest, pupil_id: UUID, named_id: UUID) -> HttpResponse:
     """Take somebody off a protected pupil's list at once."""
     pupil = get_object_or_404(Pupil.objects.named_to(request.membership), pk=pupil_id)
-    named = get_object_or_404(pupil.named_readers.filter(ended_at=None), pk=named_id)
+    lists = NamedReader.objects.visible_to(request.membership)
+    named = get_object_or_404(lists.filter(pupil=pupil, ended_at=None), pk=named_id)
     actions.end_reader(named=named, by=request.membership, at=timezone.now())
     messages.success(request, _("Taken off the list."))
     if may_keep_readers(request.membership, pupil):
