@@ -1,0 +1,128 @@
+"""The school platform of 2020: up to 1,302 users reached 60 pupils with protected identity. Here nobody reaches one.
+
+Every person is tried against every protected pupil, 78,120 pairs: in what the application asks for, in what the
+database gives the person's own role, and, for some of every role, on every page.
+"""
+
+from __future__ import annotations
+
+
+import pytest
+from django.utils import timezone
+
+from accounts.middleware import SESSION_KEY
+from attendance.models import Concern, Signal
+from cases.models import Case, Disclosure, Event, Feedback, InternalNote, Obligation, Referral, RequestDraft
+from schools.models import NamedReader, Protection, Pupil, PupilLink
+from tests.architecture.addresses import PLACEHOLDER, all_pages
+from tests.wall.stockholm_2020 import CANARY, PEOPLE, PROTECTED, make_city
+
+pytestmark = pytest.mark.django_db
+SEARCHED = [CANARY, "K", "Q-0001", ""]
+
+
+@pytest.fixture
+def city(db):
+    return make_city()
+
+
+def pairs_seen(city, rows_of):
+    """Return the pairs of person and protected pupil for which `rows_of` gives something."""
+    hidden = {pupil.pk for pupil in city.protected}
+    return [(person.pk, pupil) for person in city.people for pupil in hidden & set(rows_of(person))]
+
+
+def test_the_city_is_as_large_as_in_2020(city):
+    assert len(city.people) == PEOPLE == 1302
+    assert len(city.protected) == PROTECTED == 60
+    assert len({person.role for person in city.people}) >= 10
+
+
+def test_no_pair_is_seen_in_what_the_application_asks_for(city):
+    for_pupils = [Signal, Concern, RequestDraft, PupilLink]
+
+    assert not pairs_seen(city, lambda person: Pupil.objects.visible_to(person).values_list("pk", flat=True))
+    assert not pairs_seen(city, lambda person: Pupil.objects.named_to(person).values_list("pk", flat=True))
+    sample = list(city.of_each_role(3))
+    for model in for_pupils:
+        for person in sample:
+            assert not model.objects.visible_to(person).filter(pupil__in=city.protected).exists(), (model, person.role)
+    for model in (Case, Referral, Obligation, Event, Disclosure, Feedback, InternalNote):
+        for person in sample:
+            assert not model.objects.visible_to(person).exists(), (model, person.role)
+
+
+def test_the_pairs_are_seen_when_nobody_is_protected(city):
+    """The control: the same question over the same people must find something once the protection is gone."""
+    Pupil.objects.update(protection=Protection.NONE)
+
+    seen = pairs_seen(city, lambda person: Pupil.objects.visible_to(person).values_list("pk", flat=True))
+    assert len(seen) > 1000
+
+
+def test_a_named_reader_sees_the_pupils_named_and_no_other(city):
+    now = timezone.now()
+    granter, reader, second = [person for person in city.people if person.role == "principal"][:3]
+    mine = [pupil for pupil in city.protected if pupil.enrolments.filter(class_group__school=reader.unit_id).exists()]
+    for pupil in mine[:2]:
+        NamedReader.objects.create(
+            pupil=pupil, membership=reader, granted_by=granter, granted_at=now, confirmed_by=second, confirmed_at=now
+        )
+
+    seen = pairs_seen(city, lambda person: Pupil.objects.named_to(person).values_list("pk", flat=True))
+    assert {(reader.pk, pupil.pk) for pupil in mine[:2]} == set(seen)
+    assert not pairs_seen(city, lambda person: Pupil.objects.visible_to(person).values_list("pk", flat=True))
+
+
+def addresses_of(city):
+    """Return every address without an id, and every address with an id filled with what belongs to a protected pupil."""
+    pupil, case = city.protected[0], city.cases[0]
+    ids = {
+        "pupil_id": pupil.pk,
+        "case_id": case.pk,
+        "referral_id": case.referrals.first().pk,
+        "obligation_id": case.obligations.first().pk,
+        "signal_id": pupil.signals.first().pk,
+        "concern_id": pupil.concerns.first().pk,
+        "draft_id": RequestDraft.objects.get(pupil=pupil).pk,
+        "link_id": pupil.links.first().pk,
+        "feedback_id": case.feedback.first().pk,
+    }
+    pages = [page for page in all_pages() if page.roles and page.name != "account_logout"]
+    for page in pages:
+        names = [name for _kind, name in PLACEHOLDER.findall(page.route)]
+        if set(names) <= set(ids):
+            yield PLACEHOLDER.sub(lambda found: str(ids[found[2]]), page.route)
+
+
+def test_no_page_of_any_role_shows_a_protected_pupil(client, city):
+    canaries = city.canaries
+    addresses = list(addresses_of(city))
+    searches = [f"/pupils/?q={word}" for word in SEARCHED]
+    pupil = city.protected[0]
+    guesses = [f"/concerns/new/?pupil={pupil.pk}", f"/requests/new/?pupil={pupil.pk}"]
+    shown, tried = [], 0
+    for person in city.of_each_role(1):
+        client.force_login(person.user)
+        session = client.session
+        session[SESSION_KEY] = str(person.pk)
+        session.save()
+        for address in [*addresses, *searches, *guesses]:
+            # What was typed is echoed in the search box and nowhere else.
+            typed = address.partition("?q=")[2]
+            body = client.get(address).content.decode(errors="replace").replace(address, "")
+            body = body.replace(f'value="{typed}"', "").replace(f"%3Fq%3D{typed}", "")
+            tried += 1
+            found = canaries.findall(body)
+            shown += [(person.role, address, sorted(set(found)))] if found else []
+    assert tried > 500
+    assert not shown
+
+
+def test_the_pages_are_not_blind(client, city):
+    """The control: without protection the same words are found on pages."""
+    Pupil.objects.update(protection=Protection.NONE)
+    person = next(person for person in city.people if person.role == "student_health" and person.unit.name)
+    client.force_login(person.user)
+
+    assert city.canaries.search(client.get("/pupils/").content.decode())
