@@ -24,7 +24,7 @@ from .access import may_import
 from .csv_files.headings import MINUTES, is_in_hours
 from .csv_files.problems import FileProblem, Problem
 from .csv_files.tables import Mapping, count_rows, find_mapping
-from .held_aside import fit_to_keep, without_held
+from .held_aside import fit_to_keep, without_held, without_known
 from .models import AbsenceImport, ImportedFile, ImportProblem
 from .plan import carry_out_plan, make_plan
 from .roster import Roster
@@ -67,7 +67,7 @@ def upload_absence_file(
         file_name=file_name[-120:],
         sha256=sha256(content).hexdigest(),
     )
-    ImportedFile.objects.create(absence_import=absence_import, content=fit_to_keep(content, unit.pk))
+    ImportedFile.objects.create(absence_import=absence_import, content=fit_to_keep(content))
     audit.record(action="absence file uploaded", target=absence_import, by=by, at=at)
     return absence_import
 
@@ -78,6 +78,7 @@ def read_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImport
     Stores nothing as absence. Raises ImportHasMovedOn unless the import waits to be read.
     """
     content = _start(absence_import, {Status.UPLOADED, Status.READING}, Status.READING)
+    content = _keep(absence_import, content, without_known(content, absence_import.unit_id))
     try:
         mapping = _mapping(absence_import, content)
         if not mapping.is_complete:
@@ -257,9 +258,14 @@ def _keep_problems(absence_import: AbsenceImport, problems: list[Problem]) -> No
 
 def _take_out_held(absence_import: AbsenceImport, content: bytes, mapping: Mapping, problems: list[Problem]) -> None:
     """Keep the file without the rows that were held aside, where any are left in it."""
-    kept = without_held(content, mapping, problems)
-    if kept != content:
-        ImportedFile.objects.filter(absence_import=absence_import).update(content=kept)
+    _keep(absence_import, content, without_held(content, mapping, problems))
+
+
+def _keep(absence_import: AbsenceImport, content: bytes, fit: bytes) -> bytes:
+    """Keep of the file what is `fit` to be kept, and return it."""
+    if fit != content:
+        ImportedFile.objects.filter(absence_import=absence_import).update(content=fit)
+    return fit
 
 
 def _start(absence_import: AbsenceImport, waiting: set[str], status: str) -> bytes:

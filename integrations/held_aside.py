@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from uuid import UUID
 
@@ -72,8 +72,6 @@ class Known:
 
     def holds(self, cells: list[str], place_of_id: int | None) -> bool:
         """Say whether a cell holds the identifier of a protected pupil."""
-        if not self:
-            return False
         if place_of_id is not None and place_of_id < len(cells) and cells[place_of_id].strip() in self.ids:
             return True
         return any(
@@ -81,24 +79,38 @@ class Known:
         )
 
 
-def fit_to_keep(content: bytes, school_id: UUID) -> bytes:
-    """Return the file as it may be stored: protected pupils' lines taken out; of an unreadable file, nothing."""
+def fit_to_keep(content: bytes) -> bytes:
+    """Return the file as it may be stored: marked rows taken out; of an unreadable file, nothing."""
     try:
         mapping = find_mapping(content)
     except FileProblem as problem:
         return STAND_INS[problem.code]
-    watch, known = Watch(mapping), Known(school_id)
-    if not (watch.needed or known or is_marked(content.decode(mapping.encoding, errors="replace"))):
+    watch = Watch(mapping)
+    if not (watch.needed or is_marked(content.decode(mapping.encoding, errors="replace"))):
         return content
-    place_of_id = mapping.columns.get(PUPIL_ID)
-    gone = [
-        number
-        for number, cells in all_lines(content, mapping)
-        if number != mapping.heading_row
-        and any(cells)
-        and (_holds(watch, cells, number > mapping.heading_row) or known.holds(cells, place_of_id))
-    ]
+    gone = [number for number, cells in _lines(content, mapping) if _holds(watch, cells, number > mapping.heading_row)]
     return without_lines(content, mapping.encoding, gone)
+
+
+def without_known(content: bytes, school_id: UUID) -> bytes:
+    """Return the file without the rows of the school's protected pupils, though nothing in the file marks them.
+
+    For the import's own role: who uploads a file does not see that there are such pupils.
+    """
+    known = Known(school_id)
+    if not known or content in STAND_INS.values():
+        return content
+    mapping = find_mapping(content)
+    place_of_id = mapping.columns.get(PUPIL_ID)
+    gone = [number for number, cells in _lines(content, mapping) if known.holds(cells, place_of_id)]
+    return without_lines(content, mapping.encoding, gone)
+
+
+def _lines(content: bytes, mapping: Mapping) -> Iterator[tuple[int, list[str]]]:
+    """Give the lines that hold anything, but for the headings."""
+    for number, cells in all_lines(content, mapping):
+        if number != mapping.heading_row and any(cells):
+            yield number, cells
 
 
 def without_held(content: bytes, mapping: Mapping, problems: Iterable[Problem]) -> bytes:

@@ -2,11 +2,14 @@
 
 from django.db import migrations
 
+from wall.policies import Guard
+from wall.roles import IMPORT, SCHOOL
+
 # Whoever writes the protection, however: the file and what was said about ids in it are gone in the same transaction.
 # A file that is being read or applied is scrubbed by that step itself, which looks anew at who is protected.
 FORGET = """
 CREATE FUNCTION forget_files_of_a_protected_pupil() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     touched uuid[] := ARRAY(
         SELECT brought.id FROM integrations_absenceimport brought
@@ -29,15 +32,27 @@ CREATE TRIGGER forget_files_of_a_protected_pupil AFTER UPDATE OF protection ON s
 """
 
 
+OF_MINE = "absence_import_id IN (SELECT id FROM integrations_absenceimport)"
+OF_BOTH = {SCHOOL: OF_MINE, IMPORT: "true"}
+
+
 class Migration(migrations.Migration):
     """Adds the trigger."""
 
-    dependencies = [("integrations", "0001_initial"), ("schools", "0011_claim_and_protect")]
+    dependencies = [("integrations", "0002_wall"), ("schools", "0011_claim_and_protect")]
 
     operations = [
         migrations.RunSQL(
             FORGET,
             "DROP TRIGGER forget_files_of_a_protected_pupil ON schools_pupil; "
             "DROP FUNCTION forget_files_of_a_protected_pupil()",
+        ),
+        Guard(
+            "integrations_importedfile",
+            see=OF_BOTH,
+            add=OF_BOTH,
+            change={IMPORT: "true"},
+            change_columns={IMPORT: ["content"]},
+            remove=OF_BOTH,
         ),
     ]

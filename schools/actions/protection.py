@@ -15,6 +15,7 @@ from ..models import NamedReader, Protection, ProtectionPolicy, Pupil, PupilLink
 from ..protection import new_alias
 from .register import NotAllowed
 
+END_READERS = "SELECT end_named_readers_of(%s, %s, %s)"
 SET_PROTECTION = "SELECT set_pupil_protection(%s, %s, %s)"
 ALIASES_TRIED = 40
 
@@ -97,8 +98,8 @@ def end_reader(*, named: NamedReader, by: Membership, at: datetime) -> NamedRead
     named = NamedReader.objects.select_for_update(of=("self",)).select_related("pupil").get(pk=named.pk)
     if named.ended_at is not None or not (may_keep_readers(by, named.pupil) or may_confirm_reader(by, named)):
         raise NotAllowed
-    named.ended_at = at
-    named.save(update_fields=["ended_at"])
+    named.ended_by, named.ended_at = by, at
+    named.save(update_fields=["ended_by", "ended_at"])
     audit.actions.record(action="reader_ended", target=named, by=by, at=at)
     return named
 
@@ -134,8 +135,8 @@ def confirm_protection(*, policy: ProtectionPolicy, by: Membership, at: datetime
     policy.confirmed_by, policy.confirmed_at = by, at
     policy.save(update_fields=["confirmed_by", "confirmed_at"])
     if not policy.inside:
-        readers = NamedReader.objects.filter(membership__unit__authority=policy.authority, ended_at=None)
-        readers.update(ended_at=at)
+        with connection.cursor() as cursor:
+            cursor.execute(END_READERS, [policy.authority, by.pk, at])
     audit.actions.record(action="protection_confirmed", target=policy, by=by, at=at)
     return policy
 

@@ -151,7 +151,8 @@ def test_a_column_with_a_strange_heading_counts_once_somebody_says_what_it_is(pr
 def test_a_known_protected_pupils_row_is_taken_out_of_the_file_though_nothing_marks_it(principal, group, written):
     (pupil,) = enrol(group, "hemlig-77777", protected=True)
     PupilIdentifierFactory(pupil=pupil, value="201305052386")
-    upload(principal, "Pnr hos oss;Dag;Giltig;Ogiltig", f"{written};2026-11-20;0;45", "e1;2026-11-20;0;45")
+    rows = [f"{written};2026-11-20;0;45", "e1;2026-11-20;0;45"]
+    actions.read_import(upload(principal, "Pnr hos oss;Dag;Giltig;Ogiltig", *rows), at=AT)
 
     kept = bytes(ImportedFile.objects.get().content).decode()
     assert written not in kept
