@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from accounts.middleware import SESSION_KEY
+from accounts.sessions import MEMBERSHIP_KEY
 from attendance.models import Concern, Signal
 from cases.models import Case, Disclosure, Event, Feedback, InternalNote, Obligation, Referral, RequestDraft
 from schools.models import NamedReader, Protection, Pupil, PupilLink
@@ -105,7 +105,7 @@ def test_no_page_of_any_role_shows_a_protected_pupil(client, city):
     for person in city.of_each_role(1):
         client.force_login(person.user)
         session = client.session
-        session[SESSION_KEY] = str(person.pk)
+        session[MEMBERSHIP_KEY] = str(person.pk)
         session.save()
         for address in [*addresses, *searches, *guesses]:
             # What was typed is echoed in the search box and nowhere else.
