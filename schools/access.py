@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from accounts.models import Membership
 from accounts.roles import Role
 
@@ -43,9 +45,9 @@ def may_protect(reader: Membership, pupil: Pupil) -> bool:
     return may_name(reader, pupil)
 
 
-def may_keep_readers(reader: Membership, pupil: Pupil) -> bool:
+def may_keep_readers(reader: Membership, pupil_id: UUID) -> bool:
     """Say whether `reader` may name and take away readers of a protected pupil: a principal who is one of them."""
-    return reader.role == Role.PRINCIPAL and Pupil.objects.named_to(reader).filter(pk=pupil.pk).exists()
+    return reader.role == Role.PRINCIPAL and Pupil.objects.named_to(reader).filter(pk=pupil_id).exists()
 
 
 def may_confirm_reader(reader: Membership, named: NamedReader) -> bool:

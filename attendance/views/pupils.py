@@ -104,7 +104,7 @@ def protected_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         "pupil": pupil,
         "absence": absence_over(days, today),
         "calendar": absence_calendar(days, school_calendar(classes_of(pupil)[0].school, today=today), today),
-        "may_keep_readers": may_keep_readers(request.membership, pupil),
+        "may_keep_readers": may_keep_readers(request.membership, pupil.pk),
     }
     return render(request, "attendance/protected_pupil.html", context)
 

@@ -66,7 +66,7 @@ def name_reader(*, pupil: Pupil, membership: Membership, by: Membership, at: dat
 
     Naming somebody who is on it changes nothing. Raises NotAllowed, NotInside and ReadersMissing.
     """
-    if not may_keep_readers(by, pupil):
+    if not may_keep_readers(by, pupil.pk):
         raise NotAllowed
     if not ProtectionPolicy.objects.is_inside(by.unit.authority):
         raise NotInside
@@ -95,8 +95,8 @@ def confirm_reader(*, named: NamedReader, by: Membership, at: datetime) -> Named
 @transaction.atomic
 def end_reader(*, named: NamedReader, by: Membership, at: datetime) -> NamedReader:
     """Take somebody off the list at once; whoever confirms may also say no. Raises NotAllowed."""
-    named = NamedReader.objects.select_for_update(of=("self",)).select_related("pupil").get(pk=named.pk)
-    if named.ended_at is not None or not (may_keep_readers(by, named.pupil) or may_confirm_reader(by, named)):
+    named = NamedReader.objects.select_for_update(of=("self",)).get(pk=named.pk)
+    if named.ended_at is not None or not (may_keep_readers(by, named.pupil_id) or may_confirm_reader(by, named)):
         raise NotAllowed
     named.ended_by, named.ended_at = by, at
     named.save(update_fields=["ended_by", "ended_at"])

@@ -5,7 +5,7 @@ from django.db import migrations
 from wall.policies import PROTECTED, Guard
 from wall.roles import AUDIT, SCHOOL, SYSTEM
 
-# In SQL what Pupil.objects.visible_to and named_to say. A link ends to the second: the transaction's own time decides.
+# In SQL what Pupil.objects.visible_to and named_to say. A link ends to the second: the time of the statement decides.
 WHO_IS_WHOSE = """
 CREATE OR REPLACE FUNCTION my_pupils() RETURNS SETOF uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 500 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -24,7 +24,7 @@ BEGIN
         RETURN QUERY SELECT l.pupil_id FROM schools_pupillink l
                        JOIN schools_enrolment e ON e.pupil_id = l.pupil_id AND e.ends_on IS NULL
                        JOIN schools_classgroup g ON g.id = e.class_group_id AND g.school_id = unit
-                      WHERE l.membership_id = member AND l.started_at <= now() AND l.ends_at > now()
+                      WHERE l.membership_id = member AND l.started_at <= statement_timestamp() AND l.ends_at > statement_timestamp()
                         AND l.ended_at IS NULL;
         RETURN QUERY SELECT n.pupil_id FROM schools_namedreader n
                        JOIN schools_enrolment e ON e.pupil_id = n.pupil_id AND e.ends_on IS NULL

@@ -63,7 +63,7 @@ def end_reader(request: MemberRequest, pupil_id: UUID, named_id: UUID) -> HttpRe
     named = get_object_or_404(lists.filter(pupil=pupil, ended_at=None), pk=named_id)
     actions.end_reader(named=named, by=request.membership, at=timezone.now())
     messages.success(request, _("Taken off the list."))
-    if may_keep_readers(request.membership, pupil):
+    if may_keep_readers(request.membership, pupil.pk):
         return redirect("schools:pupil_readers", pupil.pk)
     return redirect("schools:protected_list")
 
@@ -71,12 +71,11 @@ def end_reader(request: MemberRequest, pupil_id: UUID, named_id: UUID) -> HttpRe
 @require_GET
 @allow(*CONFIRMERS)
 def confirm_readers(request: MemberRequest) -> HttpResponse:
-    """Show what waits for the reader as second person, by alias."""
+    """Show who has been named and waits for the reader as second person; not for whom, which the two talk about."""
     # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     waiting = NamedReader.objects.to_confirm(request.membership)
-    rows = list(waiting.select_related("pupil", "membership__user", "granted_by__user"))
-    pupils = [row.pupil for row in rows]
-    record_reading(page="schools:confirm_readers", targets=pupils, by=request.membership, at=timezone.now())
+    rows = list(waiting.select_related("membership__user", "granted_by__user"))
+    record_reading(page="schools:confirm_readers", targets=rows, by=request.membership, at=timezone.now())
     return render(request, "schools/confirm_readers.html", {"rows": rows})
 
 

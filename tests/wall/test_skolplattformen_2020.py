@@ -8,6 +8,7 @@ from __future__ import annotations
 
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.sessions import MEMBERSHIP_KEY
@@ -15,7 +16,8 @@ from attendance.models import Concern, Signal
 from cases.models import Case, Disclosure, Event, Feedback, InternalNote, Obligation, Referral, RequestDraft
 from schools.models import NamedReader, Protection, Pupil, PupilLink
 from tests.architecture.addresses import PLACEHOLDER, all_pages
-from tests.wall.stockholm_2020 import CANARY, PEOPLE, PROTECTED, make_city
+from tests.wall.stockholm_2020 import CANARY, PEOPLE, PROTECTED, about_protected_pupils, make_city
+from wall import identity
 
 pytestmark = pytest.mark.django_db
 SEARCHED = [CANARY, "K", "Q-0001", ""]
@@ -50,6 +52,62 @@ def test_no_pair_is_seen_in_what_the_application_asks_for(city):
     for model in (Case, Referral, Obligation, Event, Disclosure, Feedback, InternalNote):
         for person in sample:
             assert not model.objects.visible_to(person).exists(), (model, person.role)
+
+
+def rows_seen(conditions):
+    """Return how many rows about protected pupils each table gives whoever the database takes the asker for now.
+
+    A table, or a column of it, that the role has no right to gives none: that is the wall between the authorities.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t FROM unnest(%s::text[], %s::text[]) AS asked(t, c) WHERE has_column_privilege(t, c, 'SELECT')",
+            [[table for table, _column in conditions], [column for _table, column in conditions]],
+        )
+        open_tables = {table for (table,) in cursor.fetchall()}
+        counts = [
+            f"SELECT '{table}', count({column}) FROM {table} WHERE {condition}"
+            for (table, column), condition in conditions.items()
+            if table in open_tables
+        ]
+        if not counts:
+            return {}
+        cursor.execute(" UNION ALL ".join(counts))
+        return {table: many for table, many in cursor.fetchall() if many}
+
+
+def rows_seen_by_all(city, conditions):
+    """Return, for each person who sees any, what the person's own role in the database gives."""
+    seen = {}
+    for person in city.people:
+        with identity.acting_as(person):
+            rows = rows_seen(conditions)
+        if rows:
+            seen[person] = rows
+    return seen
+
+
+def test_no_pair_is_seen_in_the_database_itself(city):
+    """1,302 people x 60 pupils = 78,120 pairs, in every table that points at a pupil or at a case."""
+    conditions = about_protected_pupils(city)
+    assert len(conditions) >= 20
+
+    assert rows_seen_by_all(city, conditions) == {}
+
+
+def test_the_pairs_are_seen_in_the_database_when_the_restrictive_rule_is_gone(city):
+    """The control: the same statements find rows once the rule that hides protected pupils is dropped."""
+    conditions = about_protected_pupils(city)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_policies WHERE policyname = 'never' AND schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DROP POLICY never ON {table}")
+
+    seen = rows_seen_by_all(city, conditions)
+    assert len(seen) > 300
+    assert {table for rows in seen.values() for table in rows} >= {
+        "schools_pupil", "schools_pupilidentifier", "schools_guardian", "attendance_concern", "cases_case",
+    }  # fmt: skip
 
 
 def test_the_pairs_are_seen_when_nobody_is_protected(city):
