@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
-from schools.models import ClassGroup, Protection, Pupil
+from schools.models import ClassGroup, Pupil, protected_ids
 
 
 class ClassDay(models.Model):
@@ -225,7 +225,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         A claimed link lets a mentor log a concern, not read those of others. Never about a protected pupil, one's own
         concerns included.
         """
-        concerns = self.filter(pupil__protection=Protection.NONE)
+        concerns = self.exclude(pupil__in=protected_ids())
         own = Q(logged_by__user=reader.user_id, school_unit=reader.unit_id)
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
             return concerns.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))

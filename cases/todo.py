@@ -15,7 +15,7 @@ from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
 from attendance.todo import SchoolDate, school_dates
 from deadlines.due import Due, due_on
-from schools.models import Protection
+from schools.models import protected_ids
 
 from .ball import Ball
 from .models import Case, Feedback, HolderInterval, Obligation
@@ -130,7 +130,7 @@ def _held_by(reader: Membership) -> Iterable[Obligation]:
     else:
         return []
     held = Obligation.objects.open().filter(pk__in=holders.values("obligation"))
-    return held.filter(case__pupil__protection=Protection.NONE).with_page_relations()
+    return held.exclude(case__pupil__in=protected_ids()).with_page_relations()
 
 
 def _row(obligation: Obligation, reader: Membership, today: date) -> Row:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
-from schools.models import Protection, Pupil
+from schools.models import Pupil, protected_ids
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -27,7 +27,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         that have been lifted to the area. Mentors, coordinators and analysts read no case. A case about a pupil with
         protected identity is nobody's to read here: it goes on outside the system (law.md 3.6).
         """
-        cases = self.filter(pupil__protection=Protection.NONE)
+        cases = self.exclude(pupil__in=protected_ids())
         parties = Party.objects.filter(case=OuterRef("pk"), ended_at=None)
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER}:
             return cases.filter(Exists(parties.filter(unit=reader.unit_id)))
@@ -42,9 +42,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases whose dates, states and units `reader` may see, without their content.
 
         Managers oversee what their units are party to, a coordinator the cases of the area or the city. Cases about
-        pupils with protected identity are in no list and no count; only the city's own sums hold them.
+        pupils with protected identity are in no list and no count.
         """
-        cases = self.filter(pupil__protection=Protection.NONE)
+        cases = self.exclude(pupil__in=protected_ids())
         if reader.role == Role.COORDINATOR and reader.side == Side.CITY:
             return cases
         if reader.role in {Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR}:

@@ -22,155 +22,276 @@ def give_aliases(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_wall'),
-        ('schools', '0002_wall'),
+        ("accounts", "0006_wall"),
+        ("schools", "0002_wall"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkClaimAlert',
+            name="LinkClaimAlert",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('authority', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("authority", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-at', 'id'],
+                "ordering": ["-at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='NamedReader',
+            name="NamedReader",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('granted_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("granted_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['granted_at', 'id'],
+                "ordering": ["granted_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ProtectionPolicy',
+            name="ProtectionPolicy",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('authority', models.CharField(max_length=60)),
-                ('inside', models.BooleanField()),
-                ('decided_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("authority", models.CharField(max_length=60)),
+                ("inside", models.BooleanField()),
+                ("decided_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['authority', '-decided_at', 'id'],
+                "ordering": ["authority", "-decided_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PupilLink',
+            name="PupilLink",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('ground', models.CharField(choices=[('claimed', 'Opened by the person'), ('named', 'Named by the principal')], max_length=8)),
-                ('reason', models.CharField(blank=True, choices=[('covering', 'I stand in for the mentor'), ('seen', 'I have seen or heard something that worries me'), ('meeting', 'I take part in a meeting about the pupil'), ('taking_over', 'The pupil is moving to my class'), ('other', 'Something else')], max_length=12)),
-                ('words', models.CharField(blank=True, max_length=300)),
-                ('started_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[("claimed", "Opened by the person"), ("named", "Named by the principal")], max_length=8
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("covering", "I stand in for the mentor"),
+                            ("seen", "I have seen or heard something that worries me"),
+                            ("meeting", "I take part in a meeting about the pupil"),
+                            ("taking_over", "The pupil is moving to my class"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=300)),
+                ("started_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-started_at', 'id'],
+                "ordering": ["-started_at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='pupil',
-            name='alias',
+            model_name="pupil",
+            name="alias",
             field=models.CharField(blank=True, max_length=8),
         ),
         migrations.RunPython(give_aliases, migrations.RunPython.noop),
         migrations.AddConstraint(
-            model_name='pupil',
-            constraint=models.UniqueConstraint(condition=models.Q(('alias', ''), _negated=True), fields=('alias',), name='pupil_alias_once'),
+            model_name="pupil",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("alias", ""), _negated=True), fields=("alias",), name="pupil_alias_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupil',
-            constraint=models.CheckConstraint(condition=models.Q(('protection', 'none'), models.Q(('alias', ''), _negated=True), _connector='OR'), name='protected_pupil_has_an_alias'),
+            model_name="pupil",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("protection", "none"), models.Q(("alias", ""), _negated=True), _connector="OR"),
+                name="protected_pupil_has_an_alias",
+            ),
         ),
         migrations.AddField(
-            model_name='linkclaimalert',
-            name='seen_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="linkclaimalert",
+            name="seen_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='namedreader',
-            name='confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="namedreader",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='namedreader',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="namedreader",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='namedreader',
-            name='granted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="namedreader",
+            name="granted_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+            ),
         ),
         migrations.AddField(
-            model_name='namedreader',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="namedreader",
+            name="membership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+            ),
         ),
         migrations.AddField(
-            model_name='namedreader',
-            name='pupil',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named_readers', to='schools.pupil'),
+            model_name="namedreader",
+            name="pupil",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="named_readers", to="schools.pupil"
+            ),
         ),
         migrations.AddField(
-            model_name='protectionpolicy',
-            name='confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="protectionpolicy",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='protectionpolicy',
-            name='decided_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="protectionpolicy",
+            name="decided_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+            ),
         ),
         migrations.AddField(
-            model_name='pupillink',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pupil_links', to='accounts.membership'),
+            model_name="pupillink",
+            name="membership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="pupil_links", to="accounts.membership"
+            ),
         ),
         migrations.AddField(
-            model_name='pupillink',
-            name='pupil',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='schools.pupil'),
+            model_name="pupillink",
+            name="pupil",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="links", to="schools.pupil"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='linkclaimalert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seen_at', None), ('seen_by', None)), models.Q(('seen_at__isnull', False), ('seen_by__isnull', False)), _connector='OR'), name='link_claim_alert_is_seen_by_somebody'),
+            model_name="linkclaimalert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("seen_at", None), ("seen_by", None)),
+                    models.Q(("seen_at__isnull", False), ("seen_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="link_claim_alert_is_seen_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='namedreader',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('pupil', 'membership'), name='named_reader_once'),
+            model_name="namedreader",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("pupil", "membership"), name="named_reader_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='namedreader',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('granted_by')), _negated=True), models.Q(('confirmed_by', models.F('membership')), _negated=True)), _connector='OR'), name='named_reader_takes_two_persons'),
+            model_name="namedreader",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        models.Q(("confirmed_by", models.F("granted_by")), _negated=True),
+                        models.Q(("confirmed_by", models.F("membership")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="named_reader_takes_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='protectionpolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at', None)), fields=('authority',), name='one_protection_decision_to_confirm'),
+            model_name="protectionpolicy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("confirmed_at", None)),
+                fields=("authority",),
+                name="one_protection_decision_to_confirm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='protectionpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('decided_by')), _negated=True)), _connector='OR'), name='protection_policy_takes_two_persons'),
+            model_name="protectionpolicy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        models.Q(("confirmed_by", models.F("decided_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="protection_policy_takes_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupillink',
-            constraint=models.CheckConstraint(condition=models.Q(('ground', 'named'), models.Q(django.db.models.lookups.LessThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('ends_at'), '-', models.F('started_at')), models.Value(datetime.timedelta(days=1), models.DurationField())), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='claimed_link_lasts_24_hours_at_most'),
+            model_name="pupillink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ground", "named"),
+                    models.Q(
+                        django.db.models.lookups.LessThanOrEqual(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("ends_at"), "-", models.F("started_at")
+                            ),
+                            models.Value(datetime.timedelta(days=1), models.DurationField()),
+                        ),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="claimed_link_lasts_24_hours_at_most",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupillink',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('started_at')), ('ground__in', ['claimed', 'named']), django.db.models.lookups.LessThanOrEqual(django.db.models.expressions.CombinedExpression(models.F('ends_at'), '-', models.F('started_at')), models.Value(datetime.timedelta(days=366), models.DurationField()))), name='pupil_link_ends_within_a_year'),
+            model_name="pupillink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__gt", models.F("started_at")),
+                    ("ground__in", ["claimed", "named"]),
+                    django.db.models.lookups.LessThanOrEqual(
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("ends_at"), "-", models.F("started_at")
+                        ),
+                        models.Value(datetime.timedelta(days=366), models.DurationField()),
+                    ),
+                ),
+                name="pupil_link_ends_within_a_year",
+            ),
         ),
     ]

@@ -5,7 +5,7 @@ Each asks who calls. The owner's own commands, with nobody's identity on, pass.
 
 from django.db import migrations
 
-from wall.roles import SCHOOL, SYSTEM
+from wall.roles import EVERYBODY, SCHOOL, SYSTEM
 
 # A claim looks among pupils the claimant cannot see, and gives nothing back: one statement, whatever there is.
 CLAIM = """
@@ -41,6 +41,11 @@ $$;
 
 # Whoever writes that a pupil is protected does not see the pupil afterwards, so cannot write it with rights of one's own.
 PROTECT = """
+CREATE FUNCTION protected_pupils() RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(array_agg(id), '{}') FROM public.schools_pupil WHERE protection <> 'none'
+$$;
+
 CREATE FUNCTION set_pupil_protection(wanted uuid, kind text, aliases text[])
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 UPDATE schools_pupil
@@ -70,9 +75,10 @@ PROTECT_TAKES = "set_pupil_protection(uuid, text, text[])"
 END_TAKES = "end_named_readers_of(text, uuid, timestamptz)"
 
 RIGHTS = f"""
-REVOKE ALL ON FUNCTION is_the_owner_alone(), {CLAIM_TAKES}, {PROTECT_TAKES}, {END_TAKES} FROM PUBLIC;
+REVOKE ALL ON FUNCTION is_the_owner_alone(), protected_pupils(), {CLAIM_TAKES}, {PROTECT_TAKES}, {END_TAKES} FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {CLAIM_TAKES}, {PROTECT_TAKES} TO {SCHOOL};
 GRANT EXECUTE ON FUNCTION {END_TAKES} TO {SYSTEM};
+GRANT EXECUTE ON FUNCTION protected_pupils() TO {", ".join(EVERYBODY)};
 """
 
 
@@ -82,6 +88,6 @@ class Migration(migrations.Migration):
     dependencies = [("schools", "0010_links_and_protection")]
     operations = [
         migrations.RunSQL(CLAIM, f"DROP FUNCTION {CLAIM_TAKES}, is_the_owner_alone()"),
-        migrations.RunSQL(PROTECT, f"DROP FUNCTION {PROTECT_TAKES}, {END_TAKES}"),
+        migrations.RunSQL(PROTECT, f"DROP FUNCTION {PROTECT_TAKES}, {END_TAKES}, protected_pupils()"),
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
     ]

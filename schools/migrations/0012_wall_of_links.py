@@ -70,7 +70,9 @@ class Migration(migrations.Migration):
             see_columns={
                 AUDIT: ["id", "membership_id", "ground", "reason", "words", "started_at", "ends_at", "ended_at"]
             },
-            add={SCHOOL: f"{IS_PRINCIPAL} AND ground = 'named' AND {MY_COLLEAGUE} AND pupil_id IN (SELECT my_pupils())"},
+            add={
+                SCHOOL: f"{IS_PRINCIPAL} AND ground = 'named' AND {MY_COLLEAGUE} AND pupil_id IN (SELECT my_pupils())"
+            },
             change={SCHOOL: OWN_OR_PRINCIPALS},
             change_columns={SCHOOL: ["ended_at"]},
             never=PROTECTED.format(pupil="pupil_id"),

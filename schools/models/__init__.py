@@ -1,7 +1,7 @@
 """The register of schools and pupils, who is linked to a pupil, and who may read a protected one."""
 
 from .links import LinkClaimAlert, PupilLink
-from .protection import NamedReader, Protection, ProtectionPolicy
+from .protection import NamedReader, Protection, ProtectionPolicy, protected_ids
 from .register import (
     BreakDay,
     ClassGroup,
@@ -35,4 +35,5 @@ __all__ = [
     "SchoolForm",
     "SchoolYear",
     "Term",
+    "protected_ids",
 ]

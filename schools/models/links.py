@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.roles import Role
 
+from .protection import protected_ids
+
 CLAIM_LASTS = timedelta(hours=24)
 LONGEST_LINK = timedelta(days=366)
 
@@ -29,7 +31,7 @@ class PupilLinkQuerySet(models.QuerySet["PupilLink"]):
 
         In SQL: membership_id = me, or my role is principal and the member's unit is mine. Never of a protected pupil.
         """
-        links = self.filter(pupil__protection="none")
+        links = self.exclude(pupil__in=protected_ids())
         if reader.role == Role.PRINCIPAL:
             return links.filter(membership__unit=reader.unit_id)
         return links.filter(membership=reader.pk)

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -19,6 +20,14 @@ class Protection(models.TextChoices):
     SECRECY_FLAG = "secrecy_flag", _("Secrecy flag")
     PROTECTED_REGISTRATION = "protected_registration", _("Protected registration")
     FICTITIOUS_IDENTITY = "fictitious_identity", _("Fictitious identity")
+
+
+def protected_ids() -> RawSQL:
+    """Return the ids of all protected pupils, to leave out: `rows.exclude(pupil__in=protected_ids())`.
+
+    Every side of the wall may ask this, also those with no right to the table of pupils. It gives ids and no more.
+    """
+    return RawSQL("SELECT unnest(protected_pupils())", [], output_field=models.UUIDField())
 
 
 class ProtectionPolicyQuerySet(models.QuerySet["ProtectionPolicy"]):

@@ -68,7 +68,7 @@ def make_city() -> City:
     ThresholdRuleFactory()
     casts = [make_cast() for _ in range(SCHOOLS)]
     classes = [cast.class_group for cast in casts]
-    units = list(Unit.objects.all()) + [UnitFactory(intake=True), UnitFactory(city=True)]
+    units = [*Unit.objects.all(), UnitFactory(intake=True), UnitFactory(city=True)]
     crowd = _people(units, PEOPLE)
     for group in classes:
         mentors = [person for person in crowd if person.role == Role.MENTOR and person.unit_id == group.school_id]

@@ -6,14 +6,13 @@ database gives the person's own role, and, for some of every role, on every page
 
 from __future__ import annotations
 
-
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.sessions import MEMBERSHIP_KEY
 from attendance.models import Concern, Signal
-from cases.models import Case, Disclosure, Event, Feedback, InternalNote, Obligation, Referral, RequestDraft
+from cases.models import Case, Disclosure, Event, Feedback, Obligation, Referral, RequestDraft, SchoolNote, SocialNote
 from schools.models import NamedReader, Protection, Pupil, PupilLink
 from tests.architecture.addresses import PLACEHOLDER, all_pages
 from tests.wall.stockholm_2020 import CANARY, PEOPLE, PROTECTED, about_protected_pupils, make_city
@@ -23,9 +22,17 @@ pytestmark = pytest.mark.django_db
 SEARCHED = [CANARY, "K", "Q-0001", ""]
 
 
+@pytest.fixture(scope="module")
+def city_of_2020(django_db_setup, django_db_blocker):
+    """The city, once for all the tests: each works in a transaction within this one, and all is undone at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_city()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def city(db):
-    return make_city()
+def city(city_of_2020, db):
+    return city_of_2020
 
 
 def pairs_seen(city, rows_of):
@@ -49,7 +56,7 @@ def test_no_pair_is_seen_in_what_the_application_asks_for(city):
     for model in for_pupils:
         for person in sample:
             assert not model.objects.visible_to(person).filter(pupil__in=city.protected).exists(), (model, person.role)
-    for model in (Case, Referral, Obligation, Event, Disclosure, Feedback, InternalNote):
+    for model in (Case, Referral, Obligation, Event, Disclosure, Feedback, SchoolNote, SocialNote):
         for person in sample:
             assert not model.objects.visible_to(person).exists(), (model, person.role)
 
@@ -133,7 +140,7 @@ def test_a_named_reader_sees_the_pupils_named_and_no_other(city):
 
 
 def addresses_of(city):
-    """Return every address without an id, and every address with an id filled with what belongs to a protected pupil."""
+    """Return every address, with what belongs to a protected pupil wherever it takes an id."""
     pupil, case = city.protected[0], city.cases[0]
     ids = {
         "pupil_id": pupil.pk,
