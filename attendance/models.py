@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
-from schools.models import ClassGroup, Pupil
+from schools.models import ClassGroup, Pupil, protected_ids
 
 
 class ClassDay(models.Model):
@@ -220,12 +220,17 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.filter(answered_at=None)
 
     def visible_to(self, reader: Membership) -> ConcernQuerySet:
-        """Return the concerns `reader` wrote, and for student health and principals all of the school."""
+        """Return the concerns `reader` wrote, and for student health and principals all of the school.
+
+        A claimed link lets a mentor log a concern, not read those of others. Never about a protected pupil, one's own
+        concerns included.
+        """
+        concerns = self.exclude(pupil__in=protected_ids())
         own = Q(logged_by__user=reader.user_id, school_unit=reader.unit_id)
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return self.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
+            return concerns.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
         if reader.role == Role.MENTOR:
-            return self.filter(own)
+            return concerns.filter(own)
         return self.none()
 
     def with_page_relations(self) -> ConcernQuerySet:

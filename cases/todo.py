@@ -15,6 +15,7 @@ from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
 from attendance.todo import SchoolDate, school_dates
 from deadlines.due import Due, due_on
+from schools.models import protected_ids
 
 from .ball import Ball
 from .models import Case, Feedback, HolderInterval, Obligation
@@ -128,7 +129,8 @@ def _held_by(reader: Membership) -> Iterable[Obligation]:
         holders = holders.filter(unit=reader.unit_id)
     else:
         return []
-    return Obligation.objects.open().filter(pk__in=holders.values("obligation")).with_page_relations()
+    held = Obligation.objects.open().filter(pk__in=holders.values("obligation"))
+    return held.exclude(case__pupil__in=protected_ids()).with_page_relations()
 
 
 def _row(obligation: Obligation, reader: Membership, today: date) -> Row:

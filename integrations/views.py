@@ -25,7 +25,7 @@ from accounts.roles import Role, UnitKind
 from audit.actions import record_reading
 
 from . import actions, tasks
-from .csv_files.tables import Mapping, read_rows
+from .csv_files.tables import HELD_ASIDE, Mapping, read_rows
 from .error_report import error_report
 from .forms import FIELDS, SHAPES, MatchColumnsForm, UploadForm
 from .models import AbsenceImport
@@ -207,7 +207,7 @@ def _units(request: MemberRequest) -> QuerySet[Unit]:
 
 def _samples(absence_import: AbsenceImport, mapping: Mapping) -> list[list[str]]:
     rows = read_rows(bytes(absence_import.stored_file.content), mapping)
-    return [cells for _number, cells in islice(rows, SAMPLES) if cells]
+    return [cells for _number, cells in islice(rows, SAMPLES) if cells and cells[0] != HELD_ASIDE]
 
 
 def _named(problem: Any, absence_import: AbsenceImport) -> tuple[str, str, str]:

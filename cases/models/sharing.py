@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
+from schools.models import protected_ids
 
 from .case import Case
 from .referral import Referral
@@ -85,11 +86,12 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     """Disclosures by who may read them."""
 
     def visible_to(self, reader: Membership) -> DisclosureQuerySet:
-        """Return what was given by or to a unit of `reader`."""
+        """Return what was given by or to a unit of `reader`, never about a pupil with protected identity."""
+        disclosures = self.exclude(case__pupil__in=protected_ids())
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return self.filter(from_unit=reader.unit_id)
+            return disclosures.filter(from_unit=reader.unit_id)
         if reader.side == Side.SOCIAL and reader.role in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}:
-            return self.filter(to_unit__in=Unit.objects.below(reader.unit))
+            return disclosures.filter(to_unit__in=Unit.objects.below(reader.unit))
         return self.none()
 
 
