@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
-from audit.actions import record_reading
+from audit import reading
 from schools.calendars import school_calendar
 from schools.models import Pupil
 
@@ -44,7 +44,7 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
     visible = Pupil.objects.visible_to(request.membership).with_page_relations()
     pupils = own_classes_first(found(visible, searched, today), request.membership)
     page = Paginator(pupils, ROWS).get_page(request.GET.get("page"))
-    record_reading(page="attendance:pupil_list", targets=page, by=request.membership, at=timezone.now())
+    reading.note(kind="search" if searched else "list")
     absences = absences_of([pupil.pk for pupil in page], today)
     context = {
         "form": form,
@@ -63,7 +63,6 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show a pupil's absence in a sentence, a calendar and a line, with signals and concerns."""
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
     today = timezone.localdate()
-    record_reading(page="attendance:pupil_detail", targets=[pupil], by=request.membership, at=timezone.now())
     group = classes_of(pupil)[0]
     days = days_of(pupil, today - DAYS_SHOWN, today)
     concerns = Concern.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
+from audit.reading import PersonalModel
 from schools.models import Pupil
 
 
@@ -49,7 +50,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.none()
 
 
-class Case(models.Model):
+class Case(PersonalModel):
     """What school and social services do together about one pupil's absence, from the first request to the outcome."""
 
     class Outcome(models.TextChoices):
@@ -101,8 +102,10 @@ class Case(models.Model):
         return f"{self.pupil.initials} {self.class_name}"
 
 
-class Party(models.Model):
+class Party(PersonalModel):
     """A unit that takes part in a case, and since when."""
+
+    ABOUT = "case_id"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="party_to")

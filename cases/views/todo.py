@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.models import Membership
 from accounts.roles import Role, Side
+from audit import reading
 from cases import access
-from cases.models import Case, Feedback, Obligation
+from cases.models import Feedback, Obligation
 from cases.todo import Group, Row, ToDo, to_do_of
 
 ELSEWHERE = {
@@ -57,8 +57,9 @@ def todo(request: MemberRequest) -> HttpResponse:
         "longest": max(to_do.waiting, key=lambda waiting: waiting.days, default=None),
         "may_log_concern": reader.side == Side.SCHOOL and reader.role != Role.UNIT_HEAD,
     }
-    cases = Case.objects.open().visible_to(reader)
-    audit.actions.record_reading(page="cases:todo", targets=cases, by=reader, at=timezone.now())
+    shown = [row.row.pupil_id for _group, rows in context["groups"] for row in rows]
+    reading.note(kind="list")
+    reading.only([*shown, *(waiting.pupil_id for waiting in to_do.waiting)])
     return render(request, "cases/todo.html", context)
 
 
