@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import models
 
-from .models import CITY, AccessRecord, AuditEvent
+from .models import CITY, AccessRecord, AuditEvent, authority_of
 
 
 class Actor(Protocol):
@@ -75,5 +75,5 @@ def _who(by: Actor | None, authority: str) -> dict[str, Any]:
         "membership_id": by.pk,
         "unit_id": by.unit_id,
         "role": by.role,
-        "authority": getattr(by.unit, "authority", CITY),
+        "authority": authority_of(by),
     }

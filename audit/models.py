@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -11,6 +14,11 @@ from django.utils.translation import pgettext_lazy
 
 CITY = "city"
 """The authority of what the system does itself, and of those who act for no other."""
+
+
+def authority_of(actor: Any) -> str:
+    """Return the controller (personuppgiftsansvarig) for whom somebody acts: it answers for their part of the log."""
+    return getattr(actor.unit, "authority", CITY)
 
 
 class UnreadId(models.BigAutoField):
@@ -50,6 +58,18 @@ class AuditEvent(Trace):
         return f"{self.action} {self.target_type} {self.target_id}"
 
 
+class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
+    """Readings by whose log they are in and whom they were about."""
+
+    def overseen_by(self, reader: Any) -> AccessRecordQuerySet:
+        """Return the readings in the log of the reader's own authority; other authorities' logs are secret."""
+        return self.filter(authority=authority_of(reader))
+
+    def about(self, pupil_id: UUID) -> AccessRecordQuerySet:
+        """Return the readings that showed the pupil."""
+        return self.filter(pupils__contains=[pupil_id])
+
+
 class AccessRecord(Trace):
     """One request that showed personal data: which page, and which pupils it was about.
 
@@ -69,6 +89,8 @@ class AccessRecord(Trace):
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.READ)
     reason = models.CharField(max_length=80, blank=True)
     pupils = ArrayField(models.UUIDField(), default=list)
+
+    objects = AccessRecordQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

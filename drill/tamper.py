@@ -35,7 +35,11 @@ def some_row(cursor: Any, chance: random.Random) -> tuple[str, int, str, int]:
 def edit(cursor: Any, chance: random.Random) -> None:
     """Change one column of one row."""
     table, key, authority, _seq = some_row(cursor, chance)
-    changes = ["role = role || 'x'", "at = at + interval '1 microsecond'", "user_id = NULL, unit_id = gen_random_uuid()"]
+    changes = [
+        "role = role || 'x'",
+        "at = at + interval '1 microsecond'",
+        "user_id = NULL, unit_id = gen_random_uuid()",
+    ]
     changes.append(f"authority = '{next(name for name in AUTHORITIES if name != authority)}'")
     if table == EVENT:
         changes += ["action = 'nothing'", "target_id = 'x'", """details = details || '{"x": 1}'"""]
@@ -45,10 +49,12 @@ def edit(cursor: Any, chance: random.Random) -> None:
 
 
 def delete(cursor: Any, chance: random.Random) -> None:
-    """Take away one row; half of the time its link as well."""
-    table, key, _authority, _seq = some_row(cursor, chance)
+    """Take away one row; half of the time its link as well, unless it is the newest: that is a cut."""
+    table, key, authority, seq = some_row(cursor, chance)
+    cursor.execute(f"SELECT max(seq) FROM {LINK} WHERE authority = %s", [authority])
+    is_newest = cursor.fetchone()[0] == seq
     cursor.execute(f"DELETE FROM {table} WHERE id = %s", [key])
-    if chance.random() < 0.5:
+    if chance.random() < 0.5 and not is_newest:
         cursor.execute(f"DELETE FROM {LINK} WHERE entry_table = %s AND entry_id = %s", [table, key])
 
 

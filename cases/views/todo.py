@@ -23,6 +23,7 @@ ELSEWHERE = {
     Role.COORDINATOR: "cases:stalled_list",
     Role.ANALYST: "followup:report",
     Role.SYSTEM_ADMIN: "integrations:import_list",
+    Role.LOG_AUDITOR: "oversight:workspace",
 }
 """Where those begin who have no list of their own."""
 
@@ -45,8 +46,6 @@ def todo(request: MemberRequest) -> HttpResponse:
     reader = request.membership
     if reader.role in ELSEWHERE:
         return redirect(ELSEWHERE[Role(reader.role)])
-    if reader.role == Role.LOG_AUDITOR:
-        return render(request, "cases/nothing_to_do.html")
     to_do = to_do_of(reader, timezone.localdate())
     shows_all = request.GET.get("all") == "1"
     context = {

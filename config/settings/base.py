@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "cases",
     "followup",
     "integrations",
+    "oversight",
 ]
 
 MIDDLEWARE = [

@@ -30,7 +30,9 @@ class Canary:
     def is_on(self, text: str) -> bool:
         """Say whether the pupil can be recognised on a page."""
         names = {self.pupil.given_name, self.pupil.family_name, self.number} - {""}
-        return any(name in text for name in names) or re.search(rf"\b{re.escape(self.pupil.initials)}", text) is not None
+        return (
+            any(name in text for name in names) or re.search(rf"\b{re.escape(self.pupil.initials)}", text) is not None
+        )
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,8 @@ def test_rows_of_one_transaction_are_linked_in_the_order_written(as_owner):
         linked = cursor.fetchall()
         (head,) = heads(cursor)
     assert [key for key, _seq in linked] == list(AuditEvent.objects.values_list("pk", flat=True))
-    assert [seq for _key, seq in linked] == [1, 2, 3, 4, 5] and head[1] == 5
+    assert [seq for _key, seq in linked] == [1, 2, 3, 4, 5]
+    assert head[1] == 5
 
 
 def test_system_writes_for_an_authority():

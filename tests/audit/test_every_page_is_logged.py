@@ -96,8 +96,7 @@ def test_no_row_no_page(client: Client, canaries, rows_of_one_request: Callable,
     with as_owner() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(
-            "CREATE TRIGGER full_disk BEFORE INSERT ON audit_accessrecord "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            "CREATE TRIGGER full_disk BEFORE INSERT ON audit_accessrecord FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
 
     served = []
@@ -115,7 +114,9 @@ def test_without_the_middleware_the_crawl_finds_pages_without_rows(
 ):
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("audit.")]
 
-    shown = [path for path, page in pages_of(entered(client, canaries.cast.principal)) if canaries.on(str(page.content))]
+    shown = [
+        path for path, page in pages_of(entered(client, canaries.cast.principal)) if canaries.on(str(page.content))
+    ]
 
     assert len(shown) > 10
     assert not rows_of_one_request()
