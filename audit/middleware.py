@@ -13,6 +13,8 @@ from . import actions, reading
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 FAILED = 500
+REFUSED = {400, 403, 404, 405}
+"""Answers that show nothing of what may have been fetched on the way."""
 
 
 def reading_is_logged(get_response: GetResponse) -> GetResponse:
@@ -24,7 +26,7 @@ def reading_is_logged(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         with transaction.atomic(), reading.collecting() as collected:
             response = get_response(request)
-            if response.status_code < FAILED:
+            if response.status_code < FAILED and response.status_code not in REFUSED:
                 _write(request, collected)
         return response
 

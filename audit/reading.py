@@ -73,9 +73,9 @@ class PersonalModel(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
+    def from_db(cls, db: Any, field_names: Any, values: Any, **how: Any) -> Any:
         """Make a row of what was fetched, and note whom it is about."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **how)
         reading = _open.get()
         if reading is not None:
             reading.fetched(row)
@@ -113,7 +113,7 @@ def note(*, kind: str = "", reason: str = "") -> None:
 
 def _model_behind(model: type[PersonalModel]) -> type[PersonalModel]:
     """Return the model that the row points at to say whom it is about."""
-    return model._meta.get_field(model.ABOUT.removesuffix("_id")).related_model  # type: ignore[return-value,union-attr]
+    return model._meta.get_field(model.ABOUT.removesuffix("_id")).related_model  # type: ignore[return-value]
 
 
 def _path(model: Any) -> str:

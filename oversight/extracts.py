@@ -17,6 +17,8 @@ from audit.models import AccessRecord
 from .page_words import words_for
 from .sampling import midnight
 
+NOWHERE = UUID(int=0)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -36,9 +38,9 @@ def lines_of(records: Iterable[AccessRecord]) -> list[Line]:
     return [
         Line(
             record,
-            who=record.user.full_name if record.user else "",  # type: ignore[attr-defined]
+            who=record.user.full_name if record.user else "",
             role=role_words(record.role),
-            unit=units.get(record.unit_id, ""),
+            unit=units.get(record.unit_id or NOWHERE, ""),
             page=words_for(record.page),
         )
         for record in records
@@ -54,7 +56,7 @@ def lines_about(pupil_id: UUID, since: date, until: date, reader: Membership) ->
         {
             "at": record.at.isoformat(),
             "role": record.role,
-            "unit": units.get(record.unit_id, ""),
+            "unit": units.get(record.unit_id or NOWHERE, ""),
             "page": record.page,
             "kind": record.kind,
         }

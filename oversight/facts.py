@@ -63,7 +63,7 @@ def _facts(record: AccessRecord, pupil: About, parents: dict[UUID, UUID | None],
     return Facts(
         at=record.at,
         kind=record.kind,
-        reader_name=record.user.family_name if record.user else "",  # type: ignore[attr-defined]
+        reader_name=record.user.family_name if record.user else "",
         pupil_name=pupil.name,
         guardian_names=frozenset(pupil.guardians),
         is_protected=pupil.is_protected,

@@ -48,15 +48,16 @@ def todo(request: MemberRequest) -> HttpResponse:
         return redirect(ELSEWHERE[Role(reader.role)])
     to_do = to_do_of(reader, timezone.localdate())
     shows_all = request.GET.get("all") == "1"
+    groups = _shown(to_do, reader, None if shows_all else MOST_ROWS)
     context = {
         "to_do": to_do,
-        "groups": _shown(to_do, reader, None if shows_all else MOST_ROWS),
+        "groups": groups,
         "hidden": 0 if shows_all else max(0, to_do.count - MOST_ROWS),
         "greeting": _greeting(timezone.localtime().hour, request.user.given_name),
         "longest": max(to_do.waiting, key=lambda waiting: waiting.days, default=None),
         "may_log_concern": reader.side == Side.SCHOOL and reader.role != Role.UNIT_HEAD,
     }
-    shown = [row.row.pupil_id for _group, rows in context["groups"] for row in rows]
+    shown = [row.row.pupil_id for _group, rows in groups for row in rows]
     reading.note(kind="list")
     reading.only([*shown, *(waiting.pupil_id for waiting in to_do.waiting)])
     return render(request, "cases/todo.html", context)

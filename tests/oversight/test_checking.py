@@ -137,7 +137,7 @@ def test_hit_belongs_to_the_log_of_its_reading(pupil):
 
 def test_queries_do_not_grow_with_readings(group, django_assert_max_num_queries):
     pupils = [EnrolmentFactory(class_group=group).pupil for _ in range(20)]
-    for pupil in pupils:
+    for _place in range(20):
         read(MembershipFactory(unit=group.school.unit), *pupils, kind="list")
 
     with django_assert_max_num_queries(16):
