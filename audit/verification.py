@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from . import anchors, chain
@@ -23,6 +24,8 @@ class Verdict:
 
 def anchor_log(at: datetime) -> list[anchors.Anchor]:
     """Write the newest link of each authority to the file outside the database."""
+    if not settings.LOG_ANCHOR_KEY:
+        raise ImproperlyConfigured("LOG_ANCHOR_KEY is needed to anchor the log; see docs/operations.md.")
     with connection.cursor() as cursor:
         heads = chain.heads(cursor)
     return anchors.append(Path(settings.LOG_ANCHOR_FILE), settings.LOG_ANCHOR_KEY, heads, at)
