@@ -24,9 +24,11 @@ def reading_is_logged(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        with transaction.atomic(), reading.collecting() as collected:
+        with reading.collecting() as collected:
             response = get_response(request)
-            if response.status_code < FAILED and response.status_code not in REFUSED:
+        if collected.has_anything and response.status_code < FAILED and response.status_code not in REFUSED:
+            # A savepoint: when the row is refused, what stands around the page can still say so.
+            with transaction.atomic():
                 _write(request, collected)
         return response
 

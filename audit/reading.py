@@ -59,6 +59,11 @@ class Reading:
         return sorted(found - {None})
 
     @property
+    def has_anything(self) -> bool:
+        """Say whether there is anything to look into at all; most pages that are about nobody end here."""
+        return bool(self._pupils or self._sought or self.shown) or self.is_named
+
+    @property
     def is_named(self) -> bool:
         """Say whether the reading is to be told even if it showed nobody: a search that found none, a file."""
         return bool(self.reason) or self.kind not in {"", "read", "list"}
