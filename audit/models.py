@@ -114,7 +114,7 @@ class Link(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ["authority", "seq"]
+        ordering = ["authority", "seq", "id"]
         constraints = [
             models.UniqueConstraint(fields=["authority", "seq"], name="link_once_per_place"),
             models.UniqueConstraint(fields=["entry_table", "entry_id"], name="entry_is_linked_once"),
