@@ -10,6 +10,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from wall import identity
+from wall.roles import CLOCK
+
 from . import anchors, chain
 
 
@@ -26,7 +29,7 @@ def anchor_log(at: datetime) -> list[anchors.Anchor]:
     """Write the newest link of each authority to the file outside the database."""
     if not settings.LOG_ANCHOR_KEY:
         raise ImproperlyConfigured("LOG_ANCHOR_KEY is needed to anchor the log; see docs/operations.md.")
-    with connection.cursor() as cursor:
+    with identity.becoming(CLOCK), connection.cursor() as cursor:
         heads = chain.heads(cursor)
     return anchors.append(Path(settings.LOG_ANCHOR_FILE), settings.LOG_ANCHOR_KEY, heads, at)
 

@@ -177,7 +177,7 @@ def main() -> None:
     """Tamper with a log in a database of its own."""
     report = Report()
     with database("drill-tamper", durable=False) as prepared, tempfile.TemporaryDirectory() as places:
-        settings = {"NB_AS_OWNER": "1", "DJANGO_SETTINGS_MODULE": "config.settings.local"}
+        settings = {"NB_LOGIN": "owner", "DJANGO_SETTINGS_MODULE": "config.settings.local"}
         os.environ.update(prepared.environ | settings)
         argv = [sys.executable, str(ROOT / "manage.py"), "migrate", "--no-input", "--verbosity=0"]
         subprocess.run(argv, env=dict(os.environ), check=True)

@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from accounts.models import Unit
 from accounts.roles import Role, UnitKind
-from attendance.models import Concern
 from audit.models import AccessRecord
-from cases.models import Party
 from deadlines.stockholm import stockholm_day
-from schools.models import Enrolment, Guardian, Protection, Pupil
 
 from .rules import Facts
 
 
-@dataclass
+@dataclass(frozen=True)
+class Span:
+    """A unit that had to do with a pupil for a time, first and last day included, and there the pupil's mentors."""
+
+    unit: UUID
+    start: date
+    end: date | None
+    mentors: frozenset[UUID] = frozenset()
+
+    def holds(self, day: date) -> bool:
+        """Say whether a day lies within."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
 class About:
-    """One pupil: names, and the classes and cases with the times in which they counted."""
+    """One pupil: names, the schools and the parties of cases in their time, and who has logged a concern."""
 
-    name: str = ""
-    is_protected: bool = False
-    guardians: set[str] = field(default_factory=set)
-    schools: list[tuple[UUID, set[UUID], date, date | None]] = field(default_factory=list)
-    parties: list[tuple[UUID, datetime, datetime | None]] = field(default_factory=list)
-    told_by: set[UUID] = field(default_factory=set)
+    name: str
+    is_protected: bool
+    guardians: frozenset[str]
+    spans: list[Span]
+    told_by: frozenset[UUID]
 
-    def units_at(self, at: datetime) -> set[UUID]:
-        """Return the units that had to do with the pupil at a moment: the school, and those party to a case."""
-        day = stockholm_day(at)
-        units = {unit for unit, _mentors, start, end in self.schools if start <= day and (end is None or day <= end)}
-        return units | {unit for unit, start, end in self.parties if start <= at and (end is None or at <= end)}
-
-    def mentors_at(self, at: datetime) -> set[UUID]:
-        """Return the memberships of the pupil's mentors at a moment."""
-        day = stockholm_day(at)
-        found = [mentors for _u, mentors, start, end in self.schools if start <= day and (end is None or day <= end)]
-        return set().union(*found)
+    def at(self, day: date) -> list[Span]:
+        """Return what counted on a day."""
+        return [span for span in self.spans if span.holds(day)]
 
 
 def facts_of(records: Iterable[AccessRecord]) -> Iterator[tuple[AccessRecord, UUID, Facts]]:
     """Give the facts of each pupil in each reading. Give records with `user` fetched; a fixed number of queries."""
     records = list(records)
-    pupils = about({pupil for record in records for pupil in record.pupils})
+    pupils = relations_of({pupil for record in records for pupil in record.pupils})
     parents = dict(Unit.objects.values_list("pk", "parent"))
     city = set(Unit.objects.filter(kind=UnitKind.CITY).values_list("pk", flat=True))
     for record in records:
@@ -56,19 +61,21 @@ def facts_of(records: Iterable[AccessRecord]) -> Iterator[tuple[AccessRecord, UU
 
 
 def _facts(record: AccessRecord, pupil: About, parents: dict[UUID, UUID | None], city: set[UUID]) -> Facts:
-    near = {unit for each in pupil.units_at(record.at) for unit in _upwards(each, parents)}
+    spans = pupil.at(stockholm_day(record.at))
+    near = {unit for span in spans for unit in _upwards(span.unit, parents)}
     oversees = record.role == Role.COORDINATOR and record.unit_id in city
-    is_of_own_unit = record.unit_id in near or oversees or record.membership_id in pupil.told_by
-    mentors = pupil.mentors_at(record.at) | pupil.told_by
+    has_told = record.membership_id in pupil.told_by
+    is_of_own_unit = record.unit_id in near or oversees or has_told
+    is_mentor = any(record.membership_id in span.mentors for span in spans)
     return Facts(
         at=record.at,
         kind=record.kind,
         reader_name=record.user.family_name if record.user else "",
         pupil_name=pupil.name,
-        guardian_names=frozenset(pupil.guardians),
+        guardian_names=pupil.guardians,
         is_protected=pupil.is_protected,
         is_of_own_unit=is_of_own_unit,
-        is_own_task=is_of_own_unit and (record.role != Role.MENTOR or record.membership_id in mentors),
+        is_own_task=is_of_own_unit and (record.role != Role.MENTOR or is_mentor or has_told),
     )
 
 
@@ -80,28 +87,30 @@ def _upwards(unit: UUID, parents: dict[UUID, UUID | None]) -> Iterator[UUID]:
         above = parents.get(above)
 
 
-def about(ids: set[UUID]) -> dict[UUID, About]:
-    """Return what is known of pupils, by id."""
-    rows = Pupil.objects.filter(pk__in=ids).values_list("pk", "family_name", "protection")
-    found = {key: About(name, protection != Protection.NONE) for key, name, protection in rows}
-    for pupil, name in Guardian.objects.filter(pupil__in=ids).values_list("pupil", "family_name"):
-        found[pupil].guardians.add(name)
-    _add_classes(found, ids)
-    parties = Party.objects.filter(case__pupil__in=ids)
-    for pupil, unit, start, end in parties.values_list("case__pupil", "unit", "started_at", "ended_at"):
-        found[pupil].parties.append((unit, start, end))
-    for pupil, membership in Concern.objects.filter(pupil__in=ids).values_list("pupil", "logged_by"):
-        found[pupil].told_by.add(membership)
-    return found
+def relations_of(ids: set[UUID]) -> dict[UUID, About]:
+    """Return what the database tells the clock about pupils, by id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pupil, told::text FROM relations_of(%s)", [list(ids)])
+        return {pupil: _about(json.loads(told)) for pupil, told in cursor.fetchall()}
 
 
-def _add_classes(found: dict[UUID, About], ids: set[UUID]) -> None:
-    enrolments = Enrolment.objects.filter(pupil__in=ids).order_by()
-    classes = {"pupil", "class_group", "class_group__school", "starts_on", "ends_on"}
-    mentors: dict[UUID, set[UUID]] = defaultdict(set)
-    for group, membership in enrolments.values_list("class_group", "class_group__mentors").distinct():
-        if membership is not None:
-            mentors[group].add(membership)
-    for row in enrolments.values(*classes):
-        time = row["starts_on"], row["ends_on"]
-        found[row["pupil"]].schools.append((row["class_group__school"], mentors[row["class_group"]], *time))
+def _about(told: dict[str, Any]) -> About:
+    schools = [
+        Span(
+            UUID(row["unit"]), _day(row["start"]), row["end"] and _day(row["end"]), frozenset(map(UUID, row["mentors"]))
+        )
+        for row in told["schools"]
+    ]
+    parties = [Span(UUID(row["unit"]), _day(row["start"]), row["end"] and _day(row["end"])) for row in told["parties"]]
+    return About(
+        told["name"],
+        told["is_protected"],
+        frozenset(told["guardians"]),
+        [*schools, *parties],
+        frozenset(map(UUID, told["told_by"])),
+    )
+
+
+def _day(text: str) -> date:
+    """Return the day of a day or a moment."""
+    return date.fromisoformat(text) if len(text) == len("2026-11-25") else stockholm_day(datetime.fromisoformat(text))

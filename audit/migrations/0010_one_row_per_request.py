@@ -24,7 +24,7 @@ END $$;
 class Migration(migrations.Migration):
     """Changes the columns; no row is lost."""
 
-    dependencies = [("audit", "0003_rows_are_only_added")]
+    dependencies = [("audit", "0004_wall")]
     operations = [
         *(
             operation

@@ -1,6 +1,5 @@
 """Samples, hits and judgements are only added; an extract changes once, when somebody lets it out or holds it back."""
 
-from django.conf import settings
 from django.db import migrations
 
 ONLY_ADDED = ("oversight_sample", "oversight_sampledreading", "oversight_rulehit", "oversight_review")
@@ -24,10 +23,8 @@ DROP TRIGGER decided_once ON oversight_logextract; DROP FUNCTION extract_is_deci
 
 
 def only_add(apps, schema_editor):
-    """Take away UPDATE and DELETE, and refuse them by trigger for the owner too."""
-    role = schema_editor.quote_name(settings.WEB_ROLE)
+    """Refuse changes by trigger, for the owner too."""
     for table in ONLY_ADDED:
-        schema_editor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {role}")
         schema_editor.execute(
             f"CREATE TRIGGER only_added BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"

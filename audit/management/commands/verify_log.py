@@ -1,4 +1,4 @@
-"""`manage.py verify_log`: find out whether the log is as it was written. Run it as the owner (NB_AS_OWNER=1)."""
+"""`manage.py verify_log`: find out whether the log is as it was written."""
 
 from typing import Any
 
