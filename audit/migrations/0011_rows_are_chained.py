@@ -39,7 +39,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT DISTINCT ON (authority) authority::text, seq, hash::text FROM public.audit_link ORDER BY authority, seq DESC
 $$;
 REVOKE ALL ON FUNCTION audit_heads() FROM PUBLIC;
-"""  # noqa: S608
+"""
 NO_FUNCTIONS = "DROP FUNCTION audit_heads(); DROP FUNCTION chain_entry();"
 
 TRIGGERS = """

@@ -29,9 +29,9 @@ def pupil(cast):
 
 
 @pytest.fixture
-def auditor(db):
-    """Return a log auditor."""
-    return MembershipFactory(log_auditor=True)
+def auditor(cast):
+    """Return the log auditor of the school."""
+    return MembershipFactory(log_auditor=True, unit=cast.principal.unit)
 
 
 def read(client, sign_in, member, pupil):
