@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
-from audit.actions import record_reading
+from audit import reading
 from schools.access import may_keep_readers, may_name
 from schools.calendars import school_calendar
 from schools.models import Pupil, PupilLink
@@ -46,7 +46,7 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
     pupils = own_classes_first(found(visible, searched, today), request.membership)
     page = Paginator(pupils, ROWS).get_page(request.GET.get("page"))
     claims = PupilLink.objects.visible_to(request.membership).filter(membership=request.membership)
-    record_reading(page="attendance:pupil_list", targets=page, by=request.membership, at=timezone.now())
+    reading.note(kind="search" if searched else "list")
     absences = absences_of([pupil.pk for pupil in page], today)
     context = {
         "form": form,
@@ -66,7 +66,6 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show a pupil's absence in a sentence, a calendar and a line, with signals and concerns."""
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
     today = timezone.localdate()
-    record_reading(page="attendance:pupil_detail", targets=[pupil], by=request.membership, at=timezone.now())
     group = classes_of(pupil)[0]
     days = days_of(pupil, today - DAYS_SHOWN, today)
     concerns = Concern.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()
@@ -98,7 +97,6 @@ def protected_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     pupil = get_object_or_404(Pupil.objects.named_to(request.membership).with_page_relations(), pk=pupil_id)
     today = timezone.localdate()
-    record_reading(page="attendance:protected_pupil", targets=[pupil], by=request.membership, at=timezone.now())
     days = days_of(pupil, today - DAYS_SHOWN, today)
     context = {
         "pupil": pupil,

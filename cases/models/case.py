@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
+from audit.reading import PersonalModel
 from schools.models import Pupil, protected_ids
 
 
@@ -61,7 +62,7 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[m
         return super().get_queryset().defer("final_word")
 
 
-class Case(models.Model):
+class Case(PersonalModel):
     """What school and social services do together about one pupil's absence, from the first request to the outcome."""
 
     class Outcome(models.TextChoices):
@@ -113,8 +114,10 @@ class Case(models.Model):
         return f"{self.pupil.initials} {self.class_name}"
 
 
-class Party(models.Model):
+class Party(PersonalModel):
     """A unit that takes part in a case, and since when."""
+
+    ABOUT = "case_id"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="party_to")

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import MemberRequest, allow
 from accounts.models import Membership
 from accounts.roles import Role
-from audit.actions import record_reading
 from cases.actions.protection import take_out_of_the_system
 from schools.access import READABLE_BY
 from schools.actions.protection import ReadersMissing
@@ -45,6 +44,5 @@ def protect_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
             form.add_error("readers", _("Choose at least one person other than you"))
         else:
             return render(request, "cases/pupil_protected.html", {"units": units, "is_inside": bool(readers)})
-    record_reading(page="cases:protect_pupil", targets=[pupil], by=request.membership, at=now)
     context = {"form": form, "pupil": pupil}
     return render(request, "cases/protect_pupil.html", context, status=422 if form.errors else 200)

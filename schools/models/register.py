@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
+from audit.reading import PersonalModel
 
 from .links import PupilLink
 from .protection import NamedReader, Protection
@@ -208,8 +209,10 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
         )
 
 
-class Pupil(models.Model):
+class Pupil(PersonalModel):
     """A pupil. Names live here; identifiers, residence and school are dated rows of their own."""
+
+    ABOUT = "pk"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     given_name = models.CharField(max_length=80)
@@ -254,7 +257,7 @@ class Pupil(models.Model):
         return today.year - self.born_on.year - ((today.month, today.day) < (self.born_on.month, self.born_on.day))
 
 
-class PupilIdentifier(models.Model):
+class PupilIdentifier(PersonalModel):
     """A number or key by which somebody else knows the pupil, for a time."""
 
     class Kind(models.TextChoices):
@@ -283,7 +286,7 @@ class PupilIdentifier(models.Model):
         return self.get_kind_display()
 
 
-class Residence(models.Model):
+class Residence(PersonalModel):
     """Where a pupil is registered: home municipality and, in Stockholm, district. Districts change, so it is dated."""
 
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="residences")
@@ -302,7 +305,7 @@ class Residence(models.Model):
         return self.district_code or self.municipality_code
 
 
-class Guardian(models.Model):
+class Guardian(PersonalModel):
     """Vårdnadshavare of one pupil."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -325,7 +328,7 @@ class Guardian(models.Model):
         return f"{self.given_name} {self.family_name}"
 
 
-class Enrolment(models.Model):
+class Enrolment(PersonalModel):
     """A pupil's time in a class; open-ended while it lasts."""
 
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="enrolments")

