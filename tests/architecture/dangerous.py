@@ -66,7 +66,7 @@ def composes(node: ast.AST) -> bool:
 
 
 def opens_a_cursor(node: ast.AST) -> bool:
-    """`cursor()`, `.raw()`, `.extra()`, RawSQL: past the ORM, and psycopg runs several statements without parameters."""
+    """`cursor()`, `.raw()`, `.extra()`, RawSQL: past the ORM; without parameters psycopg runs several statements."""
     names = {"cursor", "raw", "extra", "server_side_cursor"}
     return (isinstance(node, ast.Call) and last_name(node) in names) or last_name(node) == "RawSQL"
 
@@ -175,3 +175,16 @@ DANGEROUS_TEMPLATE = re.compile(
 def template_findings(text: str) -> list[str]:
     """Return what in a template skips escaping or runs script from an attribute."""
     return [found[0] for found in DANGEROUS_TEMPLATE.finditer(text)]
+
+
+# One line for each: text as code, HTML from text, other windows, and stores that outlive a sign-out.
+DANGEROUS_SCRIPT = re.compile(
+    r"\beval\(|\bnew Function\b|\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|postMessage|"
+    r"addEventListener\(\s*[\"']message|localStorage|sessionStorage|indexedDB|document\.cookie|__proto__|"
+    r"setTimeout\(\s*[\"']|https?://|window\.\w+\s*=[^=]"
+)
+
+
+def script_findings(text: str) -> list[str]:
+    """Return what in a script of ours could run foreign text, reach other windows or leave something behind."""
+    return [found[0] for found in DANGEROUS_SCRIPT.finditer(text)]

@@ -4,10 +4,10 @@ import ast
 
 import pytest
 
-from tests.architecture.dangerous import RULES, findings, template_findings
+from tests.architecture.dangerous import RULES, findings, script_findings, template_findings
 from tests.architecture.sources import ROOT, app_files, place, tree
 
-# Written in SQL on purpose: the ORM cannot say it, or says it too slowly. Every statement is a constant with parameters.
+# Written in SQL on purpose: the ORM cannot say it, or says it too slowly. The statements are constants.
 MAY_OPEN_A_CURSOR = {
     "attendance/detection.py": "crossings of a whole school in one statement, with a lock; fixed text, parameters",
     "attendance/figures.py": "absence over school days and weeks, summed in the database; fixed text, parameters",
@@ -71,6 +71,14 @@ def test_no_template_skips_escaping():
     faults = [f"{file.relative_to(ROOT)}: {words}" for file in files for words in template_findings(file.read_text())]
 
     assert len(files) > 50
+    assert not faults, "\n".join(faults)
+
+
+def test_no_script_of_ours_is_dangerous():
+    files = list((ROOT / "static" / "js").glob("*.js"))
+    faults = [f"{file.relative_to(ROOT)}: {words}" for file in files for words in script_findings(file.read_text())]
+
+    assert files
     assert not faults, "\n".join(faults)
 
 
@@ -184,3 +192,24 @@ def test_planted_danger_in_a_template_is_found(text):
 
 def test_plain_template_passes():
     assert not template_findings('<p class="safe" hx-post="/x/">{{ note|default:"safe" }} {% autoescape on %}</p>')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "box.innerHTML = text;",
+        "eval(text)",
+        'window.addEventListener("message", take);',
+        'localStorage.setItem("note", text);',
+        "document.cookie = text;",
+        'setTimeout("run()", 1);',
+        "window.shared = {};",
+        'fetch("https://elsewhere.example/");',
+    ],
+)
+def test_planted_danger_in_a_script_is_found(text):
+    assert script_findings(text)
+
+
+def test_plain_script_passes():
+    assert not script_findings("box.textContent = text; if (window.x === 1) form.requestSubmit(); setTimeout(run, 1);")
