@@ -123,10 +123,10 @@ def faults_of_check(check: str, root: Path) -> list[str]:
     path = root / name
     if not path.exists():
         return [f"names the test file {name}, which is not there"]
-    return [] if function in tests_in(path) else [f"names {check}, which is not there"]
+    return [] if function in names_of_tests(path) else [f"names {check}, which is not there"]
 
 
-def tests_in(path: Path) -> set[str]:
+def names_of_tests(path: Path) -> set[str]:
     """Return the names of a file's tests, from its syntax."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name[:5] == "test_"}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.architecture.asvs import tests_in
+from tests.architecture.asvs import names_of_tests
 from tests.architecture.sources import ROOT
 
 DOCS = ROOT / "docs"
@@ -15,7 +15,7 @@ TEXTS = sorted(
 CODE = re.compile(r"`([^`\n]+)`")
 TEST = re.compile(r"tests/[\w./]+\.py(?:::\w+)?")
 PATH = re.compile(r"[\w./-]+\.(?:md|py|toml|csv|yml|txt|html|js)|[\w-]+/[\w./-]*")
-MEASURE = re.compile(r"python3 dev\.py (drill|bench) (\w+)")
+MEASURE = re.compile(r"python3 dev\.py (drill|bench) ([a-z_]+)")
 WORDS_OF_AN_ADR = 400
 
 
@@ -31,7 +31,7 @@ def test_exists(name):
     """Say whether a test file, or one test of it, is there."""
     file, _, function = name.partition("::")
     path = ROOT / file
-    return path.exists() and (not function or function in tests_in(path))
+    return path.exists() and (not function or function in names_of_tests(path))
 
 
 test_exists.__test__ = False
@@ -64,7 +64,9 @@ def test_what_is_gone_is_found(text, fault):
 
 
 def test_what_is_there_passes():
-    assert not faults_of("`tests/conftest.py`, `python3 dev.py drill restart`, `law.md`, `accounts/`, `a / b`, `y/n: x`")
+    assert not faults_of(
+        "`tests/conftest.py`, `python3 dev.py drill restart`, `law.md`, `accounts/`, `a / b`, `y/n: x`"
+    )
 
 
 def first_cells(name, letter):
