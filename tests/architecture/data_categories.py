@@ -25,8 +25,8 @@ def data_categories(note: str) -> str:
         "# Categories of personal data",
         note,
         "",
-        "From `docs/personal-data.toml`, for `record-of-processing.md`. Whom rows are about follows from the table: `schools`, "
-        "`attendance` and `cases` are about pupils and their guardians, `accounts` and `audit` about staff.",
+        "From `docs/personal-data.toml`, for `record-of-processing.md`. Whom rows are about follows from the table: "
+        "`schools`, `attendance` and `cases` are about pupils and guardians, `accounts` and `audit` about staff.",
     ]
     for term, words in register["terms"].items():
         tables = {name: entry for name, entry in register["tables"].items() if entry.get("kept") == term}
