@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -41,17 +42,29 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         )
 
     def with_page_relations(self) -> ObligationQuerySet:
-        """Fetch holder, hold, case and pupil, which every row and header shows."""
-        return self.select_related(
-            "case__pupil", "case__school_unit", "referral__to_unit", "referral__from_unit"
-        ).prefetch_related(
-            models.Prefetch(
-                "intervals",
-                queryset=HolderInterval.objects.filter(to_at=None).select_related("unit__parent", "person__user"),
-                to_attr="current_intervals",
-            ),
-            models.Prefetch("holds", queryset=Hold.objects.filter(ended_at=None), to_attr="current_holds"),
+        """Fetch holder, hold, case, pupil and the words of the step, which every row and header shows."""
+        return self.with_dates_and_units().defer(None).select_related("case__pupil")
+
+    def with_dates_and_units(self) -> ObligationQuerySet:
+        """Fetch what those who only oversee a case may have: holder, hold, dates and units, no words and no pupil."""
+        held = HolderInterval.objects.filter(to_at=None).select_related("unit__parent", "person__user")
+        paused = Hold.objects.filter(ended_at=None)
+        return (
+            self.select_related("case__school_unit", "referral__to_unit", "referral__from_unit")
+            .defer("task", "case__final_word")
+            .prefetch_related(
+                models.Prefetch("intervals", queryset=held, to_attr="current_intervals"),
+                models.Prefetch("holds", queryset=paused, to_attr="current_holds"),
+            )
         )
+
+
+class ObligationManager(models.Manager.from_queryset(ObligationQuerySet)):  # type: ignore[misc]
+    """Fetches obligations without the words of their steps: those who oversee a case have no right to these."""
+
+    def get_queryset(self) -> ObligationQuerySet:
+        """Return obligations; `with_page_relations` brings the words."""
+        return super().get_queryset().defer("task")
 
 
 class Obligation(models.Model):
@@ -75,7 +88,7 @@ class Obligation(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
 
-    objects = ObligationQuerySet.as_manager()
+    objects = ObligationManager()
 
     # Filled by `with_page_relations()`: at most one of each, by constraint.
     current_intervals: list[HolderInterval]
@@ -102,6 +115,14 @@ class Obligation(models.Model):
         return f"{self.case} {self.kind}"
 
 
+class WithoutReason(models.Manager[Any]):
+    """Fetches rows without their words: those who oversee a case have no right to them."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return rows; whoever shows the reason fetches it by itself."""
+        return super().get_queryset().defer("reason")
+
+
 class HolderInterval(models.Model):
     """Which unit, and within it which person, held an obligation from when to when."""
 
@@ -111,6 +132,8 @@ class HolderInterval(models.Model):
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+
+    objects = WithoutReason()
 
     class Meta:
         ordering = ["obligation", "id"]
@@ -130,6 +153,8 @@ class Hold(models.Model):
     until = models.DateField()
     reason = models.CharField(max_length=300)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WithoutReason()
 
     class Meta:
         ordering = ["obligation", "id"]
