@@ -9,11 +9,16 @@ from tests.architecture.sources import ROOT, app_files, place, tree
 
 # Written in SQL on purpose: the ORM cannot say it, or says it too slowly. The statements are constants.
 MAY_OPEN_A_CURSOR = {
+    "attendance/concern_traces.py": "a function of the database that tells of concerns without their words; fixed text",
     "attendance/detection.py": "crossings of a whole school in one statement, with a lock; fixed text, parameters",
     "attendance/figures.py": "absence over school days and weeks, summed in the database; fixed text, parameters",
+    "cases/acts.py": "a function of the database that tells when units acted; fixed text",
     "cases/actions/requests.py": "the next number of a sequence; fixed text",
     "integrations/plan.py": "what an import changes, worked out between staged rows and stored ones; fixed text",
     "integrations/staging.py": "temporary tables of an import, filled by COPY; names from a constant",
+    "wall/identity.py": "tells the database who asks; fixed text",
+    "wall/management/commands/set_wall_key.py": "gives the database its copy of the key, as the owner; fixed text",
+    "wall/startup.py": "looks whether the wall would hold this login; names from constants",
 }
 # "file: source of the first argument", with the reason why nothing from outside can be in it.
 MAY_PUT_SQL_TOGETHER = {
@@ -23,6 +28,11 @@ MAY_PUT_SQL_TOGETHER = {
     "integrations/staging.py: f'ANALYZE {table}'": "table is a constant of the reader's class",
     "integrations/staging.py: f'\\n            DELETE FROM {table}": "table is a constant of the reader's class",
     "integrations/plan.py: statement": "a private function; its three callers hand it constants",
+    "wall/identity.py: query": "a private function; its callers hand it constants",
+    "wall/policies.py: statement": "migrations only: the Guards written beside the models, run by the owner",
+    "wall/policies.py: FORGET.format(table=self.table)": "migrations only: the Guards written beside the models",
+    "wall/policies.py: self._revoke()": "migrations only: the Guards written beside the models",
+    "wall/startup.py: f'SELECT EXISTS (SELECT FROM {table})'": "table comes from the constant LOOKED_AT",
 }
 MAY_USE_CHANCE = {"demo": "invented people and absence, the same on every machine; never in production"}
 
