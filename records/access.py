@@ -15,7 +15,7 @@ def may_run_retention(reader: Membership) -> bool:
 
 def may_answer_for_data(reader: Membership) -> bool:
     """Say whether `reader` answers for what the own unit holds: a principal, or a head in social services."""
-    return reader.role == Role.PRINCIPAL or reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL
+    return reader.role == Role.PRINCIPAL or (reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL)
 
 
 def may_handle(reader: Membership, request: RightsRequest) -> bool:

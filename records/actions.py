@@ -1,4 +1,4 @@
-"""Erasing what has been kept long enough: proposed by one, approved by another, carried out compartment by compartment."""
+"""Erasing what has been kept long enough: proposed by one, approved by another, carried out part by part."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _lock_rows(policy: Policy, compartment: str, asked_for: dict[str, list[str]]
 
 def _erase(run: RetentionRun, policy: Policy, found: Selection, at: datetime, asked_for: dict[str, int]) -> None:
     """Erase the subjects, leave tombstones, and note how it went; only meanwhile are append-only tables open."""
-    RetentionRun.objects.filter(pk=run.pk).update(erasing_in=RawSQL(THIS_TRANSACTION, []))
+    RetentionRun.objects.filter(pk=run.pk).update(erasing_in=RawSQL(THIS_TRANSACTION, []))  # noqa: S611 - a constant
     left: list[RetentionTombstone] = []
     for rule in policy.rules:
         erased = list(erasure.erase(rule, found.get(rule.name, [])))
@@ -166,10 +166,8 @@ def _erase(run: RetentionRun, policy: Policy, found: Selection, at: datetime, as
             run.results[rule.name] = {
                 "erased": len(erased), "left_out": asked_for[rule.name] - len(erased), "rows": rows,
             }  # fmt: skip
-    with connection.cursor() as cursor:
-        # Something kept that points at something erased: known now, while all of it can still be undone.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    # Something kept that points at something erased: known now, while all of it can still be undone.
+    connection.check_constraints()
     RetentionRun.objects.filter(pk=run.pk).update(erasing_in=None, results=run.results)
     tombstones.write_journal(left)
 

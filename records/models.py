@@ -139,7 +139,7 @@ class ControllerRowsQuerySet(models.QuerySet):
 
     def visible_to(self, reader: Membership) -> ControllerRowsQuerySet:
         """Return the rows of the reader's own unit, for its principal or its head in social services."""
-        answers_for = reader.role == Role.PRINCIPAL or reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL
+        answers_for = reader.role == Role.PRINCIPAL or (reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL)
         return self.filter(unit=reader.unit_id) if answers_for else self.none()
 
 
@@ -222,7 +222,9 @@ class RightsRequest(models.Model):
     class Meta:
         ordering = ["due_on", "id"]
         constraints = [
-            models.CheckConstraint(name="rights_request_is_due_after_it_came", condition=Q(due_on__gt=F("received_on"))),
+            models.CheckConstraint(
+                name="rights_request_is_due_after_it_came", condition=Q(due_on__gt=F("received_on"))
+            ),
             models.CheckConstraint(
                 name="rights_request_outcome_has_time_and_name",
                 condition=Q(outcome="", settled_at=None, settled_by=None)

@@ -20,7 +20,7 @@ from .subjects import KINDS, Kind
 from .terms import calendar_year_after, erasable_from, turns
 
 COMPARTMENTS = ("files", "school", "social", "log", "shared", "accounts")
-"""In the order in which they are carried out, each in a transaction of its own: what is shared comes after both sides."""
+"""In the order in which they are carried out, each in a transaction of its own; what is shared after both sides."""
 
 SIDES = {"school", "social"}
 RULE_KEYS = {

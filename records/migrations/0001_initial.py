@@ -7,145 +7,397 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_last_chosen_membership'),
-        ('schools', '0001_initial'),
+        ("accounts", "0003_last_chosen_membership"),
+        ("schools", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RetentionRun',
+            name="RetentionRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('approved', 'Proposed and approved'), ('reapplied', 'Done again after a restored backup')], default='approved', max_length=9)),
-                ('status', models.CharField(choices=[('proposed', 'Waits for a second person'), ('approved', 'Approved, waits to be carried out'), ('cancelled', 'Cancelled'), ('done', 'Carried out')], default='proposed', max_length=9)),
-                ('counted_on', models.DateField()),
-                ('subjects', models.JSONField(default=dict)),
-                ('counts', models.JSONField(default=dict)),
-                ('subjects_sha256', models.CharField(max_length=64)),
-                ('policy_sha256', models.CharField(max_length=64)),
-                ('proposed_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('results', models.JSONField(default=dict)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('erasing_in', models.BigIntegerField(blank=True, null=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("approved", "Proposed and approved"),
+                            ("reapplied", "Done again after a restored backup"),
+                        ],
+                        default="approved",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waits for a second person"),
+                            ("approved", "Approved, waits to be carried out"),
+                            ("cancelled", "Cancelled"),
+                            ("done", "Carried out"),
+                        ],
+                        default="proposed",
+                        max_length=9,
+                    ),
+                ),
+                ("counted_on", models.DateField()),
+                ("subjects", models.JSONField(default=dict)),
+                ("counts", models.JSONField(default=dict)),
+                ("subjects_sha256", models.CharField(max_length=64)),
+                ("policy_sha256", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                ("results", models.JSONField(default=dict)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("erasing_in", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-proposed_at', 'id'],
+                "ordering": ["-proposed_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='RetentionTombstone',
+            name="RetentionTombstone",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('compartment', models.CharField(choices=[('school', 'School'), ('social', 'Social services'), ('shared', 'Shared by both'), ('files', 'Imported files'), ('log', 'The log'), ('accounts', 'People at work')], max_length=8)),
-                ('rule', models.CharField(max_length=40)),
-                ('table', models.CharField(max_length=60)),
-                ('count', models.PositiveIntegerField()),
-                ('subject_digest', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tombstones', to='records.retentionrun')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "compartment",
+                    models.CharField(
+                        choices=[
+                            ("school", "School"),
+                            ("social", "Social services"),
+                            ("shared", "Shared by both"),
+                            ("files", "Imported files"),
+                            ("log", "The log"),
+                            ("accounts", "People at work"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40)),
+                ("table", models.CharField(max_length=60)),
+                ("count", models.PositiveIntegerField()),
+                ("subject_digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tombstones",
+                        to="records.retentionrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='RightsRequest',
+            name="RightsRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('access', 'A copy of what we hold (article 15)'), ('rectify', 'Something to be corrected (article 16)'), ('erase', 'Something to be erased (article 17)'), ('restrict', 'Use to be restricted (article 18)'), ('object', 'An objection to the use (article 21)')], max_length=8)),
-                ('asked_by', models.CharField(choices=[('pupil', 'The pupil'), ('guardian', 'A guardian'), ('other', 'Somebody with power of attorney')], max_length=8)),
-                ('received_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('registered_at', models.DateTimeField()),
-                ('screened_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('granted', 'Done as asked'), ('partly', 'Done in part'), ('refused', 'Refused, with a reason and how to complain'), ('withdrawn', 'Withdrawn')], max_length=9)),
-                ('answer', models.TextField(blank=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.pupil')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('screened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("access", "A copy of what we hold (article 15)"),
+                            ("rectify", "Something to be corrected (article 16)"),
+                            ("erase", "Something to be erased (article 17)"),
+                            ("restrict", "Use to be restricted (article 18)"),
+                            ("object", "An objection to the use (article 21)"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.CharField(
+                        choices=[
+                            ("pupil", "The pupil"),
+                            ("guardian", "A guardian"),
+                            ("other", "Somebody with power of attorney"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("registered_at", models.DateTimeField()),
+                ("screened_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("granted", "Done as asked"),
+                            ("partly", "Done in part"),
+                            ("refused", "Refused, with a reason and how to complain"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("answer", models.TextField(blank=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.pupil"
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "screened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
+                "ordering": ["due_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=120)),
-                ('choice', models.CharField(choices=[('keep', 'Give out'), ('mask', 'Mask')], max_length=4)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='records.rightsrequest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item", models.CharField(max_length=120)),
+                ("choice", models.CharField(choices=[("keep", "Give out"), ("mask", "Mask")], max_length=4)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screenings",
+                        to="records.rightsrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['request', 'id'],
+                "ordering": ["request", "id"],
             },
         ),
         migrations.CreateModel(
-            name='KeepOrder',
+            name="KeepOrder",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('compartment', models.CharField(choices=[('school', 'School'), ('social', 'Social services')], max_length=6)),
-                ('ground', models.CharField(choices=[('investigation', 'An investigation of the child was opened: until thirty (SoL 16:2 a)'), ('never', 'Placement, adoption or paternity: never under this chapter (SoL 16:2)'), ('research', 'Chosen for research (SoL 16:4)'), ('dispute', 'Restriction asked for, or an ongoing dispute (GDPR 18)')], max_length=13)),
-                ('ordered_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('lifted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('ordered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.pupil')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "compartment",
+                    models.CharField(choices=[("school", "School"), ("social", "Social services")], max_length=6),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("investigation", "An investigation of the child was opened: until thirty (SoL 16:2 a)"),
+                            ("never", "Placement, adoption or paternity: never under this chapter (SoL 16:2)"),
+                            ("research", "Chosen for research (SoL 16:4)"),
+                            ("dispute", "Restriction asked for, or an ongoing dispute (GDPR 18)"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("ordered_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.pupil"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-ordered_at', 'id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('pupil', 'unit', 'ground'), name='kept_once_on_each_ground'), models.CheckConstraint(condition=models.Q(models.Q(('lifted_at', None), ('lifted_by', None)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False)), _connector='OR'), name='keep_order_lifted_has_time_and_name')],
+                "ordering": ["-ordered_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=("pupil", "unit", "ground"),
+                        name="kept_once_on_each_ground",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", None)),
+                            models.Q(("lifted_at__isnull", False), ("lifted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="keep_order_lifted_has_time_and_name",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='retentionrun',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='retention_is_approved_by_somebody_else'),
+            model_name="retentionrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="retention_is_approved_by_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='retentionrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reapplied'), ('status__in', ['approved', 'done'])), models.Q(('kind', 'approved'), ('proposed_by__isnull', False), models.Q(models.Q(('approved_at', None), ('approved_by', None), ('erasing_in', None), ('status__in', ['proposed', 'cancelled'])), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('status__in', ['approved', 'done'])), _connector='OR')), _connector='OR'), name='retention_has_two_people_before_anything_is_erased'),
+            model_name="retentionrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reapplied"), ("status__in", ["approved", "done"])),
+                    models.Q(
+                        ("kind", "approved"),
+                        ("proposed_by__isnull", False),
+                        models.Q(
+                            models.Q(
+                                ("approved_at", None),
+                                ("approved_by", None),
+                                ("erasing_in", None),
+                                ("status__in", ["proposed", "cancelled"]),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("status__in", ["approved", "done"]),
+                            ),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="retention_has_two_people_before_anything_is_erased",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='retentionrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('done_at__isnull', False), ('subjects', {})), _connector='OR'), name='retention_done_has_a_time_and_no_ids_left'),
+            model_name="retentionrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "done"), _negated=True),
+                    models.Q(("done_at__isnull", False), ("subjects", {})),
+                    _connector="OR",
+                ),
+                name="retention_done_has_a_time_and_no_ids_left",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='retentionrun',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['proposed', 'approved'])), fields=('kind',), name='one_retention_run_at_a_time'),
+            model_name="retentionrun",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["proposed", "approved"])),
+                fields=("kind",),
+                name="one_retention_run_at_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='retentiontombstone',
-            index=models.Index(fields=['subject_digest'], name='tombstone_digest'),
+            model_name="retentiontombstone",
+            index=models.Index(fields=["subject_digest"], name="tombstone_digest"),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('received_on'))), name='rights_request_is_due_after_it_came'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gt", models.F("received_on"))), name="rights_request_is_due_after_it_came"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('settled_at', None), ('settled_by', None)), models.Q(models.Q(('outcome', ''), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='rights_request_outcome_has_time_and_name'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", ""), ("settled_at", None), ("settled_by", None)),
+                    models.Q(
+                        models.Q(("outcome", ""), _negated=True),
+                        ("settled_at__isnull", False),
+                        ("settled_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="rights_request_outcome_has_time_and_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rightsrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('screened_at', None), ('screened_by', None)), models.Q(('kind', 'access'), ('screened_at__isnull', False), ('screened_by__isnull', False)), _connector='OR'), name='screening_has_time_and_name'),
+            model_name="rightsrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("screened_at", None), ("screened_by", None)),
+                    models.Q(("kind", "access"), ("screened_at__isnull", False), ("screened_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="screening_has_time_and_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='screening',
-            constraint=models.UniqueConstraint(fields=('request', 'item'), name='screened_once'),
+            model_name="screening",
+            constraint=models.UniqueConstraint(fields=("request", "item"), name="screened_once"),
         ),
     ]
