@@ -32,6 +32,7 @@ STALLED = (_("Stalled cases"), "cases:stalled_list", False)
 FOLLOW_UP = (_("Follow-up"), "followup:report", False)
 IMPORTS = (_("Imports"), "integrations:import_list", False)
 PEOPLE = (_("People"), "accounts:people", False)
+RETENTION = (_("Retention"), "records:retention", False)
 LOG_CONCERN = (_("Log a concern"), "attendance:log_concern", True)
 
 BARS = {
@@ -43,7 +44,7 @@ BARS = {
     Role.COORDINATOR: [STALLED, FOLLOW_UP],
     Role.ANALYST: [FOLLOW_UP],
     Role.LOG_AUDITOR: [],
-    Role.SYSTEM_ADMIN: [IMPORTS, PEOPLE],
+    Role.SYSTEM_ADMIN: [IMPORTS, PEOPLE, RETENTION],
 }
 HEADS = {
     Side.SCHOOL: [TO_DO, STALLED, FOLLOW_UP, PEOPLE],

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("attendance.urls")),
     path("imports/", include("integrations.urls")),
     path("followup/", include("followup.urls")),
+    path("records/", include("records.urls")),
 ]
 
 if settings.DEMO:

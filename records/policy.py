@@ -15,6 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.translation import get_language
 
 from .subjects import KINDS, Kind
 from .terms import calendar_year_after, erasable_from, turns
@@ -24,10 +25,10 @@ COMPARTMENTS = ("files", "school", "social", "log", "shared", "accounts")
 
 SIDES = {"school", "social"}
 RULE_KEYS = {
-    "name", "compartment", "record", "subject", "counts_from", "years", "days", "finished", "age_if_investigated",
-    "source", "source_if_investigated", "erase",
+    "name", "compartment", "record", "record_sv", "subject", "counts_from", "years", "days", "finished",
+    "age_if_investigated", "source", "source_if_investigated", "erase",
 }  # fmt: skip
-NEEDED_KEYS = {"name", "compartment", "record", "subject", "counts_from", "source", "erase"}
+NEEDED_KEYS = {"name", "compartment", "record", "record_sv", "subject", "counts_from", "source", "erase"}
 STEP_KEYS = {"table", "by", "within", "side", "columns"}
 PLANNED_KEYS = {"record", "source", "why"}
 
@@ -59,6 +60,7 @@ class Rule:
     name: str
     compartment: str
     record: str
+    record_sv: str
     subject: str
     counts_from: str
     source: str
@@ -73,6 +75,11 @@ class Rule:
     def kind(self) -> Kind:
         """The kind of subject."""
         return KINDS[self.subject]
+
+    @property
+    def title(self) -> str:
+        """What kind of record it is, in the reader's language."""
+        return self.record_sv if get_language() == "sv" else self.record
 
     def erasable_from(self, counted_from: date, investigated_child_born_on: date | None = None) -> date:
         """Return the first day on which the subject may be erased."""

@@ -153,14 +153,16 @@ WHEN 'pupil' THEN RETURN QUERY
     FROM schools_pupil p
     WHERE p.born_on <= until AND NOT retention_is_kept(p.id, 'school') AND NOT retention_is_kept(p.id, 'social');
 WHEN 'imported_file' THEN RETURN QUERY
-    SELECT i.id::text, retention_day(coalesce(i.closed_at, i.progressed_at)), NULL::date, '{}'::text[]
-    FROM integrations_absenceimport i
-    WHERE retention_day(coalesce(i.closed_at, i.progressed_at)) <= until
+    SELECT i.id::text, retention_day(i.closed_at), NULL::date, '{}'::text[] FROM integrations_absenceimport i
+    WHERE retention_day(i.closed_at) <= until
       AND (EXISTS (SELECT FROM integrations_importedfile f WHERE f.absence_import_id = i.id)
         OR EXISTS (SELECT FROM integrations_importproblem f WHERE f.absence_import_id = i.id));
+WHEN 'abandoned_import' THEN RETURN QUERY
+    SELECT i.id::text, retention_day(i.progressed_at), NULL::date, '{}'::text[] FROM integrations_absenceimport i
+    WHERE i.closed_at IS NULL AND retention_day(i.progressed_at) <= until;
 WHEN 'import' THEN RETURN QUERY
-    SELECT i.id::text, retention_day(coalesce(i.closed_at, i.progressed_at)), NULL::date, '{}'::text[]
-    FROM integrations_absenceimport i WHERE retention_day(coalesce(i.closed_at, i.progressed_at)) <= until;
+    SELECT i.id::text, retention_day(i.closed_at), NULL::date, '{}'::text[] FROM integrations_absenceimport i
+    WHERE retention_day(i.closed_at) <= until;
 WHEN 'events_month', 'readings_month' THEN RETURN QUERY EXECUTE format(
     'SELECT DISTINCT to_char(retention_day(at), ''YYYY-MM''),
         (date_trunc(''month'', retention_day(at)::timestamp) + interval ''1 month - 1 day'')::date, NULL::date,

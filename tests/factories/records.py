@@ -42,7 +42,9 @@ def known_pupil(cast: Cast, number: int = 1, *, at: datetime = WHEN) -> Known:
     """Return a pupil who left the school, whose case both sides have closed, and with something everywhere."""
     canary = f"kanarie{number:04d}x"
     pupil = PupilFactory(given_name=f"Alva {canary}", family_name=f"Krans {canary}")
-    enrolment = EnrolmentFactory(pupil=pupil, class_group=cast.class_group)
+    enrolment = EnrolmentFactory(
+        pupil=pupil, class_group=cast.class_group, starts_on=timezone.localdate(at) - timedelta(days=100)
+    )
     _at_school(cast, enrolment, canary, at)
     case = _case(cast, pupil, canary, at)
     requests.save_draft(pupil=pupil, content={"why_now": canary}, by=cast.counsellor, at=at)
