@@ -55,7 +55,8 @@ def restore(prepared: Prepared, place: Path) -> str:
     restored = re.sub(r"/[^/]+$", "/narvaro_restored", owner)
     psql = choose_binaries(os.environ).program("psql")
     quiet = [psql, "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
-    subprocess.run([*quiet, "--dbname", owner, "--command", "CREATE DATABASE narvaro_restored"], check=True)
+    for command in ("DROP DATABASE IF EXISTS narvaro_restored", "CREATE DATABASE narvaro_restored"):
+        subprocess.run([*quiet, "--dbname", owner, "--command", command], check=True)
     subprocess.run([*quiet, "--dbname", restored, "--file", str(place)], check=True)
     return restored
 
@@ -134,7 +135,7 @@ def drill(report: Report, prepared: Prepared, places: Path) -> None:
                       strict=False)) + abs(len(rows) - len(about(tables, some))), "rows", "== 0")  # fmt: skip
     other_side = [known.canary for known in at_social]
     report.figure("what the school let go, of those social services keep", schools_rows(at_social), "rows", "== 0")
-    report.figure("control: kept pupils are still found", sum(traces_of(other_side).values()), "rows", ">= 100")
+    report.figure("control: kept pupils are still found", sum(traces_of(other_side).values()), "rows", ">= 50")
     again(report, prepared, places, canaries)
 
 
@@ -171,6 +172,8 @@ def main() -> None:
         }
         os.environ.update(prepared.environ | settings)
         manage("migrate", "--no-input", "--verbosity=0")
+        # What an earlier drill left in the folder.
+        manage("flush", "--no-input", "--verbosity=0")
         import django
 
         django.setup()

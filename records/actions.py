@@ -19,6 +19,7 @@ from .policy import COMPARTMENTS, Policy
 from .selection import Selection
 
 Status = RetentionRun.Status
+END_OF_TIME = date(9000, 1, 1)
 THIS_TRANSACTION = "pg_current_xact_id()::text::bigint"
 
 
@@ -122,7 +123,7 @@ def reapply_retention(*, policy: Policy, at: datetime, today: date) -> Retention
         proposed_at=at,
     )
     found = selection.select(
-        policy, lambda rule, one: (rule.name, tombstones.digest_of(one)) in known, lambda rule: today
+        policy, lambda rule, one: (rule.name, tombstones.digest_of(one)) in known, lambda rule: END_OF_TIME
     )
     _erase(run, policy, found, at, asked_for={rule: len(subjects) for rule, subjects in found.items()})
     run = _finish(run, at)

@@ -165,7 +165,7 @@ def _identity(pupil: Pupil, named: Named, is_school: bool) -> list[Entry]:
 
 
 def _period(first: Any, last: Any) -> dict[str, str]:
-    return {_("From"): str(first), _("To"): str(last or "")}
+    return {_("First day"): str(first), _("Last day"): str(last or "")}
 
 
 def _yes_or_no(value: bool) -> str:
