@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ SCHOOL_OWN = ("attendance.concern", "attendance.signal", "attendance.attendanced
 
 def manage(*arguments: str, **environ: str) -> str:
     """Run a command of manage.py as the owner and return everything it printed."""
-    argv = [sys.executable, str(ROOT / "manage.py"), *arguments]
+    argv: list[str] = [sys.executable, str(ROOT / "manage.py"), *arguments]
     done = subprocess.run(argv, env={**os.environ, **environ}, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
@@ -98,15 +99,16 @@ def keep(known: Any, member: Any, compartment: str) -> None:
     )
 
 
+def story(module: str) -> Any:
+    """Return one of the tests' modules, which need Django to be ready."""
+    return import_module(module)
+
+
 def drill(report: Report, prepared: Prepared, places: Path) -> None:
     """Tell the story, erase, and look everywhere."""
-    from tests.factories.accounts import MembershipFactory
-    from tests.factories.cases import make_cast
-    from tests.factories.records import known_pupil
-    from tests.records.traces import traces_of
-
-    cast = make_cast()
-    admins = [MembershipFactory(system_admin=True) for _ in range(2)]
+    traces_of, known_pupil = story("tests.records.traces").traces_of, story("tests.factories.records").known_pupil
+    cast = story("tests.factories.cases").make_cast()
+    admins = [story("tests.factories.accounts").MembershipFactory(system_admin=True) for _ in range(2)]
     gone = [known_pupil(cast, number) for number in range(ERASED)]
     at_social = [known_pupil(cast, 1000 + number) for number in range(KEPT)]
     at_school = [known_pupil(cast, 2000 + number) for number in range(KEPT)]
@@ -114,7 +116,7 @@ def drill(report: Report, prepared: Prepared, places: Path) -> None:
         keep(known, cast.worker, "social")
     for known in at_school:
         keep(known, cast.principal, "school")
-    canaries = [known.canary for known in gone]
+    canaries: list[str] = [known.canary for known in gone]
     owner = prepared.environ["OWNER_DATABASE_URL"]
     report.figure("control: rows with a canary before", sum(traces_of(canaries).values()), "rows", ">= 1000")
     report.figure("control: lines of the dump with one", lines_with(dump(owner, places / "before.sql"), canaries),

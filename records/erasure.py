@@ -94,5 +94,5 @@ def _delete(model: type[models.Model], ids: list[Any]) -> None:
         return
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
-        table, column = quote(model._meta.db_table), quote(model._meta.pk.column)
+        table, column = quote(model._meta.db_table), quote(str(model._meta.pk.column))
         cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [ids])  # noqa: S608
