@@ -132,11 +132,11 @@ def choose_language(*, user: User, language: str) -> User:
 
 
 @transaction.atomic
-def choose_password(*, user: User, password: str, at: datetime) -> User:
+def choose_password(*, user: User, password: str, by: Membership | None, at: datetime) -> User:
     """Give the person a new password of their own choice; every link sent before stops working."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    audit.actions.record(action="password_chosen", target=user, by=None, at=at)
+    audit.actions.record(action="password_chosen", target=user, by=by, at=at)
     return user
 
 
