@@ -31,7 +31,7 @@ SOCIAL_OWN = (
     "cases.internalnote",
 )
 SCHOOL_OWN = ("attendance.concern", "attendance.signal", "attendance.attendanceday", "schools.guardian",
-              "schools.pupilidentifier", "schools.enrolment")  # fmt: skip
+              "schools.pupilidentifier", "schools.enrolment", "cases.schoolnote")  # fmt: skip
 
 
 def manage(*arguments: str, **environ: str) -> str:
@@ -167,7 +167,7 @@ def main() -> None:
     with database("drill-erasure", durable=False) as prepared, tempfile.TemporaryDirectory() as folder:
         places = Path(folder)
         settings = {
-            "NB_AS_OWNER": "1",
+            "NB_LOGIN": "owner",
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
             "RETENTION_KEY": "drill",
             "RETENTION_JOURNAL": str(places / "erased.jsonl"),

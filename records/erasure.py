@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 from accounts.roles import Side, UnitKind
@@ -42,8 +41,6 @@ def erase(rule: Rule, subjects: Sequence[Subject]) -> Iterator[tuple[Subject, Co
 
 def rows_of(rule: Rule, step: Step, subjects: Sequence[Subject]) -> Rows:
     """Return the rows of the step's table that belong to each subject."""
-    if step.table == "sessions.session":
-        return _sessions_of(subjects)
     if rule.kind.period == "month":
         return {one.key: list(_in_month(step, one.key).values_list("pk", flat=True)) for one in subjects}
     found = step.model._base_manager.order_by().filter(**{f"{step.by}__in": {one.row_id for one in subjects}})
@@ -71,17 +68,6 @@ def _in_month(step: Step, month: str) -> models.QuerySet:
     following = (first + timedelta(days=32)).replace(day=1)
     start, end = (datetime.combine(day, time.min, STOCKHOLM) for day in (first, following))
     return step.model._base_manager.order_by().filter(**{f"{step.within}__gte": start, f"{step.within}__lt": end})
-
-
-def _sessions_of(subjects: Sequence[Subject]) -> Rows:
-    """Return the sessions of people: whose a session is, only its content says."""
-    wanted = {one.key for one in subjects}
-    rows: Rows = defaultdict(list)
-    for session in Session.objects.iterator():
-        owner = session.get_decoded().get("_auth_user_id")
-        if owner in wanted:
-            rows[owner].append(session.pk)
-    return rows
 
 
 def _overwrite(step: Step, ids: list[Any]) -> None:

@@ -28,9 +28,10 @@ from cases.models import (
     Disclosure,
     Event,
     Feedback,
-    InternalNote,
     Question,
     Referral,
+    SchoolNote,
+    SocialNote,
 )
 from cases.timeline import TITLES
 from schools.models import Pupil
@@ -105,7 +106,10 @@ class Table:
     order: tuple[str, ...] = ("pk",)
 
 
+NOTES = ("case__pupil", ("written_at",), ("text",), ("written_by",), ("written_at", "pk"))
+SOCIAL_OWN = (Table(gettext_lazy("The unit’s own notes"), SocialNote, *NOTES),)
 SCHOOL_OWN = (
+    Table(gettext_lazy("The unit’s own notes"), SchoolNote, *NOTES),
     Table(gettext_lazy("Signals"), Signal, "pupil", ("crossed_on", "level_percent", "valid_minutes", "invalid_minutes",
           "answer", "answered_at"), ("answer_note",), ("answered_by",), ("crossed_on", "pk")),
     Table(gettext_lazy("Concerns"), Concern, "pupil", ("logged_at", "signs", "talked", "harm_suspected", "answer",
@@ -126,8 +130,6 @@ CASE_TABLES = (
           ("rationale", "advice"), ("decided_by",), ("decided_at", "pk")),
     Table(gettext_lazy("Feedback"), Feedback, "case__pupil", ("sent_at", "from_unit", "to_unit", "acknowledged_at"),
           ("text", "reply"), ("sent_by", "acknowledged_by"), ("sent_at", "pk")),
-    Table(gettext_lazy("The unit’s own notes"), InternalNote, "case__pupil", ("written_at",), ("text",),
-          ("written_by",), ("written_at", "pk")),
     Table(gettext_lazy("What happened"), Event, "case__pupil", ("at", "kind", "unit"), ("text",), ("by",), ("pk",)),
 )  # fmt: skip
 
@@ -139,7 +141,7 @@ def extract_of(pupil: Pupil, reader: Membership) -> Extract:
     sections = [(_("Who the pupil is"), _identity(pupil, named, is_school))]
     if is_school:
         sections += [(_("Absence, day by day"), _absence(pupil)), (_("Absence from lessons"), _lessons(pupil))]
-    for table in (*(SCHOOL_OWN if is_school else ()), *CASE_TABLES):
+    for table in (*(SCHOOL_OWN if is_school else SOCIAL_OWN), *CASE_TABLES):
         sections.append((str(table.title), _entries(table, pupil, reader, named)))
     return Extract([(title, entries) for title, entries in sections if entries], list(named.people.values()))
 

@@ -190,7 +190,7 @@ def _faults_of_step(step: dict[str, Any], kind: Kind) -> Iterator[str]:
     if by_period_only == ("by" in step) or bool(kind.period) != ("within" in step):
         yield f"{table}: “by” or “within” does not fit the subject {kind.name}"
         return
-    if not by_period_only and table != "sessions.session" and _reached(model, step["by"]) != kind.model:
+    if not by_period_only and _reached(model, step["by"]) != kind.model:
         yield f"{table}: “{step['by']}” does not lead to {kind.model}"
     for column in [*step.get("columns", {}), *filter(None, [step.get("within")])]:
         if not _has(model, column):

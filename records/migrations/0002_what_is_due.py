@@ -6,9 +6,11 @@ must be erased before it or together with it.
 
 from django.db import migrations
 
+from wall.roles import SYSTEM
+
 HELPERS = """
 CREATE FUNCTION retention_is_kept(pupil uuid, part text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM records_keeporder k WHERE k.pupil_id = pupil AND k.compartment = part
                    AND k.lifted_at IS NULL AND k.ground <> 'investigation')
         OR EXISTS (SELECT FROM records_rightsrequest r JOIN accounts_unit u ON u.id = r.unit_id
@@ -16,36 +18,36 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
 $$;
 
 CREATE FUNCTION retention_side(kind text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT CASE WHEN kind IN ('school', 'school_area') THEN 'school'
                 WHEN kind IN ('intake', 'team', 'social_area') THEN 'social' ELSE 'city' END
 $$;
 
 -- The last day at the school; infinity while it lasts; nothing when the pupil never went there.
 CREATE FUNCTION retention_left(pupil uuid, at_school uuid) RETURNS date
-LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT max(coalesce(e.ends_on, 'infinity'::date)) FROM schools_enrolment e
     JOIN schools_classgroup g ON g.id = e.class_group_id
     WHERE e.pupil_id = pupil AND (at_school IS NULL OR g.school_id = at_school)
 $$;
 
 CREATE FUNCTION retention_day(moment timestamptz) RETURNS date
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT (moment AT TIME ZONE 'Europe/Stockholm')::date
 $$;
 
 -- Whether a case still has a part of one side: its notes, or its way in.
 CREATE FUNCTION retention_has_part(of_case uuid, part text) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM cases_party p JOIN accounts_unit u ON u.id = p.unit_id
                    WHERE p.case_id = of_case AND retention_side(u.kind) = part)
-        OR EXISTS (SELECT FROM cases_internalnote n JOIN accounts_unit u ON u.id = n.unit_id
-                   WHERE n.case_id = of_case AND retention_side(u.kind) = part)
+        OR part = 'school' AND EXISTS (SELECT FROM cases_schoolnote n WHERE n.case_id = of_case)
+        OR part = 'social' AND EXISTS (SELECT FROM cases_socialnote n WHERE n.case_id = of_case)
 $$;
 
 -- Whether any row names a person, but the person's own memberships and the classes of those.
 CREATE FUNCTION retention_is_named(person uuid) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     found_one boolean;
     link record;
@@ -70,7 +72,7 @@ END $$;
 
 -- What is about a pupil, as the subjects that would erase it.
 CREATE FUNCTION retention_names_of(pupil uuid) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT name), '{}') FROM (
         SELECT 'absence_year:' || pupil || '|' || extract(year FROM day + interval '6 months')::int AS name
         FROM (SELECT day FROM attendance_attendanceday WHERE pupil_id = pupil
@@ -87,7 +89,7 @@ $$;
 SUBJECTS = """
 CREATE FUNCTION retention_subjects(of_kind text, until date)
 RETURNS TABLE (key text, counted_from date, born_on date, needs text[])
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
 CASE of_kind
@@ -119,7 +121,7 @@ WHEN 'case_at_social' THEN RETURN QUERY
     SELECT n.id::text, n.last_note, n.investigated_born_on, '{}'::text[] FROM (
         SELECT c.id, c.pupil_id, retention_day(greatest(c.closed_at,
                 (SELECT max(e.at) FROM cases_event e WHERE e.case_id = c.id),
-                (SELECT max(i.written_at) FROM cases_internalnote i WHERE i.case_id = c.id))) AS last_note,
+                (SELECT max(i.written_at) FROM cases_socialnote i WHERE i.case_id = c.id))) AS last_note,
             (SELECT p.born_on FROM schools_pupil p WHERE p.id = c.pupil_id AND EXISTS (
                 SELECT FROM records_keeporder k WHERE k.pupil_id = p.id AND k.compartment = 'social'
                 AND k.ground = 'investigation' AND k.lifted_at IS NULL)) AS investigated_born_on
@@ -184,6 +186,14 @@ END CASE;
 END $$;
 """
 
+# The one who may ask reads no content; the rest is for the owner alone.
+RIGHTS = f"""
+REVOKE ALL ON FUNCTION retention_subjects(text, date), retention_names_of(uuid), retention_is_named(uuid),
+    retention_has_part(uuid, text), retention_left(uuid, uuid), retention_is_kept(uuid, text),
+    retention_day(timestamptz), retention_side(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION retention_subjects(text, date) TO {SYSTEM};
+"""
+
 BACK = """
 DROP FUNCTION retention_subjects(text, date);
 DROP FUNCTION retention_names_of(uuid);
@@ -201,13 +211,14 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("records", "0001_initial"),
-        ("cases", "0002_guarantees"),
-        ("attendance", "0001_initial"),
-        ("integrations", "0001_initial"),
-        ("audit", "0003_rows_are_only_added"),
+        ("cases", "0004_wall"),
+        ("attendance", "0002_wall"),
+        ("integrations", "0002_wall"),
+        ("audit", "0004_wall"),
     ]
     operations = [
         migrations.RunSQL("SET LOCAL check_function_bodies = off"),
         migrations.RunSQL(HELPERS),
         migrations.RunSQL(SUBJECTS, BACK),
+        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
     ]

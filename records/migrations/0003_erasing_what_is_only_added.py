@@ -8,13 +8,14 @@ from django.db import migrations
 
 NARROW = """
 CREATE FUNCTION retention_is_erasing() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM records_retentionrun
                    WHERE erasing_in = pg_current_xact_id()::text::bigint AND status = 'approved'
                      AND (kind = 'reapplied' OR approved_by_id <> proposed_by_id))
 $$;
 
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'DELETE' AND retention_is_erasing() THEN
         RETURN OLD;
@@ -26,6 +27,7 @@ CREATE FUNCTION refuse_change_of_tombstones() RETURNS trigger LANGUAGE plpgsql A
 BEGIN
     RAISE EXCEPTION 'Rows of % are only added, never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
+REVOKE ALL ON FUNCTION retention_is_erasing() FROM PUBLIC;
 CREATE TRIGGER only_added BEFORE UPDATE OR DELETE ON records_retentiontombstone
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_tombstones();
 """

@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from attendance.models import AttendanceDay, Concern
 from audit.models import AuditEvent
-from cases.models import Case, Disclosure, Event, Feedback, InternalNote, Party
+from cases.models import Case, Disclosure, Event, Feedback, Party, SchoolNote, SocialNote
 from records import actions, selection
 from records.models import KeepOrder, RetentionRun, RetentionTombstone
 from records.policy import load_policy
@@ -86,7 +86,7 @@ def test_everything_goes_and_the_other_pupil_stays(people, known, erase_all):
 
 def test_school_erases_what_social_services_must_keep(people, known, erase_all):
     notes_at = datetime(2031, 11, 1, tzinfo=UTC)
-    InternalNote.objects.create(
+    SocialNote.objects.create(
         case=known.case, unit=people.worker.unit, text="Kvar.", written_at=notes_at, written_by=people.worker
     )
     shared = rows_of(Disclosure, Feedback, Event)
@@ -96,8 +96,8 @@ def test_school_erases_what_social_services_must_keep(people, known, erase_all):
     assert not Concern.objects.exists()
     assert not PupilIdentifier.objects.filter(pupil=known.pupil).exists()
     assert not Guardian.objects.filter(pupil=known.pupil).exists()
-    assert {note.unit_id for note in InternalNote.objects.all()} == {people.worker.unit_id}
-    assert InternalNote.objects.count() == 2
+    assert not SchoolNote.objects.exists()
+    assert SocialNote.objects.count() == 2
     assert rows_of(Disclosure, Feedback, Event) == shared
     assert Pupil.objects.get(pk=known.pupil.pk).given_name == known.pupil.given_name
     assert not Case.objects.visible_to(people.counsellor).exists()
@@ -117,7 +117,8 @@ def test_social_services_erase_what_the_school_must_keep(people, known, erase_al
     erase_all(LONG_AFTER, AT)
 
     assert rows_of(*schools_own) == before
-    assert {note.unit_id for note in InternalNote.objects.all()} == {people.counsellor.unit_id}
+    assert not SocialNote.objects.exists()
+    assert SchoolNote.objects.count() == 1
     assert not Case.objects.visible_to(people.worker).exists()
     assert not Disclosure.objects.visible_to(people.worker).exists()
     assert Case.objects.visible_to(people.counsellor).get() == known.case
@@ -157,7 +158,7 @@ def test_what_has_changed_since_the_proposal_is_left_out_and_said(people, known,
     run = actions.propose_retention(policy=policy, today=date(2033, 1, 1), by=admins[0], at=AT)
     run = actions.approve_retention(run=run, by=admins[1], at=AT)
     written_at = datetime(2032, 12, 30, tzinfo=UTC)
-    InternalNote.objects.create(
+    SocialNote.objects.create(
         case=known.case, unit=people.worker.unit, text="Nytt.", written_at=written_at, written_by=people.worker
     )
 
@@ -167,7 +168,7 @@ def test_what_has_changed_since_the_proposal_is_left_out_and_said(people, known,
     assert run.results["case"]["left_out"] == 1
     assert run.results["pupil"]["left_out"] == 1
     assert run.results["case_at_school"]["erased"] == 1
-    assert InternalNote.objects.filter(unit=people.worker.unit).count() == 2
+    assert SocialNote.objects.count() == 2
 
 
 def test_one_cannot_approve_what_one_has_proposed(known, admins):
@@ -339,7 +340,7 @@ def test_party_rows_of_the_side_that_let_go_are_gone(people, known, erase_all):
 
 def test_open_note_of_a_later_day_moves_the_five_years(people, known):
     case = Case.objects.get(pk=known.case.pk)
-    InternalNote.objects.create(
+    SocialNote.objects.create(
         case=case,
         unit=people.worker.unit,
         text="Senare.",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from records import rights
-from records.extract import CASE_TABLES, SCHOOL_OWN, extract_of
+from records.extract import CASE_TABLES, SCHOOL_OWN, SOCIAL_OWN, extract_of
 from records.headings import HEADINGS
 from records.models import KeepOrder, RightsRequest
 from tests.factories.cases import a_case
@@ -206,7 +206,11 @@ def test_head_orders_to_keep_until_thirty(client, story, sign_in):
 
 
 def test_every_column_of_a_copy_has_a_name_in_words(story):
-    columns = {name for table in (*SCHOOL_OWN, *CASE_TABLES) for name in (*table.facts, *table.texts, *table.staff)}
+    columns = {
+        name
+        for table in (*SCHOOL_OWN, *SOCIAL_OWN, *CASE_TABLES)
+        for name in (*table.facts, *table.texts, *table.staff)
+    }
 
     assert columns - HEADINGS.keys() == set()
 

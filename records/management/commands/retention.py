@@ -21,7 +21,7 @@ class Command(BaseCommand):
         "Without an option or with --dry-run: count what docs/retention.toml lets be erased today, and change nothing. "
         "--carry-out erases what two system administrators have approved on the page Retention; --reapply erases again "
         "what has a tombstone, after an older backup has been restored. Both need the owner of the database "
-        "(NB_AS_OWNER=1)."
+        "(manage.py takes it for this command)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
