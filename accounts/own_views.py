@@ -20,8 +20,8 @@ from . import actions
 from .access import MemberRequest, public, signed_in
 from .forms import SwitchForm
 from .invitations import invited_user
-from .middleware import SESSION_KEY
 from .models import User
+from .sessions import MEMBERSHIP_KEY as SESSION_KEY
 
 
 @require_http_methods(["GET", "POST"])
