@@ -46,7 +46,7 @@ def manage(*arguments: str, **environ: str) -> str:
 def dump(address: str, place: Path) -> str:
     """Write a plain dump and return its text."""
     program = choose_binaries(os.environ).program("pg_dump")
-    subprocess.run([program, "--dbname", address, "--file", str(place)], check=True)
+    subprocess.run([program, "--enable-row-security", "--dbname", address, "--file", str(place)], check=True)
     return place.read_text()
 
 

@@ -36,7 +36,9 @@ def dumped(canary: str) -> int:
     """Return how many lines of a plain dump of the database hold the canary, also as the bytes of a file."""
     place = connection.get_connection_params()
     address = f"postgresql://{place['user']}@{place['host']}:{place['port']}/{place['dbname']}"
-    made = subprocess.run([pg_dump(), "--dbname", address], capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [pg_dump(), "--enable-row-security", "--dbname", address], capture_output=True, text=True, check=True
+    )
     return len(re.findall(f"{canary}|{canary.encode().hex()}", made.stdout))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, models, transaction
 
 from attendance.models import AttendanceDay, Concern
 from audit.models import AuditEvent
@@ -17,6 +17,7 @@ from schools.models import Guardian, Pupil, PupilIdentifier
 from tests.factories.cases import a_case
 from tests.factories.records import WHEN, known_pupil
 from tests.records.traces import traces_of
+from wall.identity import acting_as
 
 LONG_AFTER = date(2040, 1, 15)
 AT = datetime(2040, 1, 15, 3, tzinfo=UTC)
@@ -104,6 +105,15 @@ def test_school_erases_what_social_services_must_keep(people, known, erase_all):
     assert not Disclosure.objects.visible_to(people.counsellor).exists()
     assert Case.objects.visible_to(people.worker).get() == known.case
     assert Disclosure.objects.visible_to(people.worker).exists()
+    # The same without the application's filters: the database itself shows the school nothing of the case.
+    with acting_as(people.counsellor):
+        assert not Case.objects.exists()
+        assert not Disclosure.objects.exists()
+        assert not Event.objects.exists()
+        assert not Feedback.objects.exists()
+    with acting_as(people.worker):
+        assert Case.objects.count() == 1
+        assert Disclosure.objects.count() == 1
 
 
 def test_social_services_erase_what_the_school_must_keep(people, known, erase_all):
@@ -122,6 +132,12 @@ def test_social_services_erase_what_the_school_must_keep(people, known, erase_al
     assert not Case.objects.visible_to(people.worker).exists()
     assert not Disclosure.objects.visible_to(people.worker).exists()
     assert Case.objects.visible_to(people.counsellor).get() == known.case
+    with acting_as(people.worker):
+        assert not Case.objects.exists()
+        assert not Disclosure.objects.exists()
+    with acting_as(people.counsellor):
+        assert Case.objects.count() == 1
+        assert Disclosure.objects.count() == 1
 
 
 def test_investigated_child_is_kept_by_social_services_until_thirty(people, known):
@@ -275,7 +291,7 @@ def test_tombstones_say_how_much_and_never_what(known, erase_all):
 
     said = set(RetentionTombstone.objects.values_list("compartment", "rule", "table"))
     assert {("school", "concerns", "attendance.concern"), ("shared", "pupil", "schools.pupil")} <= said
-    assert ("social", "case_at_social", "cases.internalnote") in said
+    assert ("social", "case_at_social", "cases.socialnote") in said
     assert sum(RetentionTombstone.objects.values_list("count", flat=True)) == sum(
         t["rows"] for t in run.results.values()
     )
@@ -350,3 +366,43 @@ def test_open_note_of_a_later_day_moves_the_five_years(people, known):
 
     assert "case_at_social" not in names(date(2034, 12, 31))
     assert names(date(2035, 1, 2))["case_at_social"] == 1
+
+
+def test_nobody_but_a_system_administrator_asks_the_database_what_is_due(people, known, admins):
+    with acting_as(admins[0]), connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM retention_subjects('concern', '2040-01-01')")
+        assert len(cursor.fetchall()) == 1
+        assert not RetentionTombstone.objects.exists()
+    for member in (people.principal, people.worker, people.coordinator):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            acting_as(member),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SELECT key FROM retention_subjects('concern', '2040-01-01')")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"erasing_in": 1},
+        {"proposed_by": None},
+        {"subjects_sha256": "0" * 64},
+        {"policy_sha256": "0" * 64},
+    ],
+)
+def test_system_administrator_reaches_neither_mark_nor_fingerprint(known, admins, change):
+    actions.propose_retention(policy=load_policy(), today=LONG_AFTER, by=admins[0], at=AT)
+
+    with pytest.raises(ProgrammingError, match="permission denied"), acting_as(admins[1]):
+        RetentionRun.objects.update(**change)
+
+
+def test_approval_in_somebody_elses_name_is_refused_by_the_database(known, admins):
+    actions.propose_retention(policy=load_policy(), today=LONG_AFTER, by=admins[0], at=AT)
+    approved = {"status": "approved", "approved_at": AT, "approved_by": admins[1].user}
+
+    with pytest.raises(ProgrammingError, match="row-level security"), acting_as(admins[0]):
+        RetentionRun.objects.update(**approved)
+    with acting_as(admins[1]):
+        assert RetentionRun.objects.update(**approved) == 1
