@@ -38,6 +38,23 @@ DROP FUNCTION keep_let_go();
 ALTER TABLE cases_case DROP COLUMN let_go;
 """
 
+# An account that was closed because its last role had ended is open again when its person gets a new role.
+NEW_ROLE = """
+CREATE FUNCTION open_account_for_new_role() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE accounts_user SET is_active = true WHERE id = NEW.user_id AND NOT is_active;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION open_account_for_new_role() FROM PUBLIC;
+CREATE TRIGGER open_account_for_new_role AFTER INSERT ON accounts_membership
+    FOR EACH ROW EXECUTE FUNCTION open_account_for_new_role();
+"""
+NO_NEW_ROLE = """
+DROP TRIGGER open_account_for_new_role ON accounts_membership;
+DROP FUNCTION open_account_for_new_role();
+"""
+
 ADMIN = "(SELECT my_role()) = 'system_admin'"
 OF_MY_UNIT = "unit_id = (SELECT my_unit())"
 ANSWERING = {
@@ -54,6 +71,7 @@ class Migration(migrations.Migration):
     dependencies = [("records", "0003_erasing_what_is_only_added")]
     operations = [
         migrations.RunSQL(LETTING_GO, HOLDING_ON),
+        migrations.RunSQL(NEW_ROLE, NO_NEW_ROLE),
         Guard(
             "records_retentionrun",
             see={SYSTEM: ADMIN},
@@ -75,7 +93,7 @@ class Migration(migrations.Migration):
             see=ANSWERING,
             add=ANSWERING,
             change=ANSWERING,
-            change_columns=dict.fromkeys((SCHOOL, SOCIAL), ["lifted_at", "lifted_by_id"]),
+            change_columns={side: ["lifted_at", "lifted_by_id"] for side in (SCHOOL, SOCIAL)},
             never=NO_PROTECTED,
         ),
         Guard(
@@ -83,10 +101,10 @@ class Migration(migrations.Migration):
             see=ANSWERING,
             add=ANSWERING,
             change=ANSWERING,
-            change_columns=dict.fromkeys(
-                (SCHOOL, SOCIAL),
-                ["screened_at", "screened_by_id", "outcome", "answer", "settled_at", "settled_by_id"],
-            ),
+            change_columns={
+                side: ["screened_at", "screened_by_id", "outcome", "answer", "settled_at", "settled_by_id"]
+                for side in (SCHOOL, SOCIAL)
+            },
             never=NO_PROTECTED,
         ),
         Guard("records_screening", see=OF_MY_REQUEST, add=OF_MY_REQUEST, change=OF_MY_REQUEST),

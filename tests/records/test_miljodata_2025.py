@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts.actions import invite_person
 from accounts.models import Membership, Session, User
 from records.policy import load_policy
 from records.selection import due
@@ -117,3 +118,15 @@ def test_account_is_closed_ninety_days_after_the_last_role(people):
 
     assert str(member.user_id) not in closed_on(date(2027, 2, 28))
     assert closed_on(date(2027, 3, 1)) == {str(member.user_id)}
+
+
+def test_closed_account_opens_again_with_a_new_role(people):
+    member = leaver(people.worker, date(2026, 11, 30), "slutatkanarie")
+    User.objects.filter(pk=member.user_id).update(is_active=False)
+
+    invite_person(
+        unit=people.worker.unit, role="team_worker", email=member.user.email, given_name="x", family_name="x", title="",
+        valid_from=date(2027, 8, 1), valid_to=date(2028, 6, 30), by=people.head, at=AT,
+    )  # fmt: skip
+
+    assert User.objects.get(pk=member.user_id).is_active
