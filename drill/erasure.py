@@ -50,15 +50,22 @@ def dump(address: str, place: Path) -> str:
     return place.read_text()
 
 
+def psql(address: str, *arguments: str) -> None:
+    """Let psql do something, and stop at the first error."""
+    program = choose_binaries(os.environ).program("psql")
+    quiet = [program, "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+    subprocess.run([*quiet, "--dbname", address, *arguments], check=True, stderr=subprocess.DEVNULL)
+
+
 def restore(prepared: Prepared, place: Path) -> str:
     """Read a dump into a new database beside the first and return the new one's address."""
     owner = prepared.environ["OWNER_DATABASE_URL"]
     restored = re.sub(r"/[^/]+$", "/narvaro_restored", owner)
-    psql = choose_binaries(os.environ).program("psql")
-    quiet = [psql, "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
     for command in ("DROP DATABASE IF EXISTS narvaro_restored", "CREATE DATABASE narvaro_restored"):
-        subprocess.run([*quiet, "--dbname", owner, "--command", command], check=True)
-    subprocess.run([*quiet, "--dbname", restored, "--file", str(place)], check=True)
+        psql(owner, "--command", command)
+    # The dump makes the schema itself.
+    psql(restored, "--command", "DROP SCHEMA public")
+    psql(restored, "--file", str(place))
     return restored
 
 
@@ -173,9 +180,10 @@ def main() -> None:
             "RETENTION_JOURNAL": str(places / "erased.jsonl"),
         }
         os.environ.update(prepared.environ | settings)
+        # Whatever an earlier drill left in the folder.
+        psql(prepared.environ["OWNER_DATABASE_URL"], "--command", "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        psql(prepared.environ["OWNER_DATABASE_URL"], "--command", "GRANT USAGE ON SCHEMA public TO PUBLIC")
         manage("migrate", "--no-input", "--verbosity=0")
-        # What an earlier drill left in the folder.
-        manage("flush", "--no-input", "--verbosity=0")
         import django
 
         django.setup()
