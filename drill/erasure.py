@@ -28,7 +28,7 @@ SOCIAL_OWN = (
     "cases.disclosure",
     "cases.consent",
     "cases.referral",
-    "cases.internalnote",
+    "cases.socialnote",
 )
 SCHOOL_OWN = ("attendance.concern", "attendance.signal", "attendance.attendanceday", "schools.guardian",
               "schools.pupilidentifier", "schools.enrolment", "cases.schoolnote")  # fmt: skip
