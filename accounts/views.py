@@ -22,6 +22,7 @@ from .forms import EndMembershipForm, InvitePersonForm, SetAwayForm
 from .invitations import send_invitation
 from .models import Membership, Unit
 from .people import Row
+from .roles import MANAGERS
 
 PER_PAGE = 50
 REASONS = {
@@ -41,7 +42,8 @@ def people(request: MemberRequest) -> HttpResponse:
     members = Membership.objects.visible_to(request.membership).ended(today, ended).for_people_page()
     page = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
     rows = [Row.of(membership, request.membership, today) for membership in page]
-    return render(request, "accounts/people.html", {"page": page, "rows": rows, "ended": ended})
+    context = {"page": page, "rows": rows, "ended": ended, "is_manager": request.membership.role in MANAGERS}
+    return render(request, "accounts/people.html", context)
 
 
 @require_http_methods(["GET", "POST"])

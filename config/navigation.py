@@ -33,6 +33,7 @@ FOLLOW_UP = (_("Follow-up"), "followup:report", False)
 IMPORTS = (_("Imports"), "integrations:import_list", False)
 OVERSIGHT = (_("Readings to review"), "oversight:workspace", False)
 PEOPLE = (_("People"), "accounts:people", False)
+RETENTION = (_("Retention"), "records:retention", False)
 LOG_CONCERN = (_("Log a concern"), "attendance:log_concern", True)
 
 BARS = {
@@ -44,7 +45,7 @@ BARS = {
     Role.COORDINATOR: [STALLED, FOLLOW_UP],
     Role.ANALYST: [FOLLOW_UP],
     Role.LOG_AUDITOR: [OVERSIGHT],
-    Role.SYSTEM_ADMIN: [IMPORTS, PEOPLE],
+    Role.SYSTEM_ADMIN: [IMPORTS, PEOPLE, RETENTION],
 }
 HEADS = {
     Side.SCHOOL: [TO_DO, STALLED, FOLLOW_UP, PEOPLE],

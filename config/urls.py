@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("attendance.urls")),
     path("imports/", include("integrations.urls")),
     path("followup/", include("followup.urls")),
+    path("records/", include("records.urls")),
     path("oversight/", include("oversight.urls")),
 ]
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
@@ -14,7 +14,7 @@ from accounts.roles import Role, Side
 from audit.reading import PersonalModel
 from schools.models import protected_ids
 
-from .case import Case
+from .case import Case, Party
 from .referral import Referral
 
 
@@ -89,12 +89,18 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     """Disclosures by who may read them."""
 
     def visible_to(self, reader: Membership) -> DisclosureQuerySet:
-        """Return what was given by or to a unit of `reader`, never about a pupil with protected identity."""
+        """Return what was given by or to a unit of `reader`, as long as the unit is or was party to the case.
+
+        A side whose time to keep the case has gone has no party row any more (docs/adr, retention per compartment).
+        Never about a pupil with protected identity.
+        """
         disclosures = self.exclude(case__pupil__in=protected_ids())
+        parties = Party.objects.filter(case=OuterRef("case"))
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return disclosures.filter(from_unit=reader.unit_id)
+            return disclosures.filter(Exists(parties.filter(unit=reader.unit_id)), from_unit=reader.unit_id)
         if reader.side == Side.SOCIAL and reader.role in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}:
-            return disclosures.filter(to_unit__in=Unit.objects.below(reader.unit))
+            below = Unit.objects.below(reader.unit)
+            return disclosures.filter(Exists(parties.filter(unit__in=below)), to_unit__in=below)
         return self.none()
 
 

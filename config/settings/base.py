@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "cases",
     "followup",
     "integrations",
+    "records",
     "oversight",
 ]
 
@@ -152,6 +153,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
+
+# What was erased is remembered as digests made with this key, in the database and in a file (docs/operations.md).
+RETENTION_KEY = env.str("RETENTION_KEY", env.str("SECRET_KEY", ""))
+RETENTION_JOURNAL = env.str("RETENTION_JOURNAL", "")
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
