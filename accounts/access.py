@@ -10,7 +10,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
+from .confirming import ask_to_confirm, is_recently_confirmed
 from .models import Membership, Unit, User
 from .roles import MANAGERS, ROLES_IN, Role, UnitKind
 
@@ -69,6 +71,22 @@ def public(*, reason: str) -> Callable[[View], View]:
         return login_not_required(open_view)
 
     return mark
+
+
+def recently_confirmed(view: View) -> View:
+    """Let people enter who have confirmed within five minutes that it is they; others are asked, and come back.
+
+    Stands inside `allow` or `signed_in`. What somebody had typed is kept meanwhile (accounts.kept).
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_recently_confirmed(request, timezone.now()):
+            return ask_to_confirm(request)
+        return view(request, *args, **kwargs)
+
+    guarded.asks_to_confirm = True  # type: ignore[attr-defined]
+    return guarded
 
 
 PEOPLE_ROLES = (*sorted(MANAGERS), Role.SYSTEM_ADMIN)

@@ -11,6 +11,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from . import actions
 from .access import MemberRequest, public, signed_in
+from .confirming import confirms_with_a_button, note_confirmation
 from .forms import SwitchForm
 from .invitations import invited_user
 from .middleware import SESSION_KEY
@@ -90,16 +92,31 @@ def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResp
     return render(request, "accounts/choose_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@signed_in
+def confirm_demo(request: Any) -> HttpResponse:
+    """Let an invented person of the demo, who has no password, confirm with a button."""
+    if not confirms_with_a_button(request.user):
+        raise Http404
+    target = _safe_next(request, reverse("accounts:account"))
+    if request.method == "POST":
+        note_confirmation(request, timezone.now())
+        return redirect(target)
+    return render(request, "accounts/confirm_demo.html", {"target": target})
+
+
+@require_POST
+@signed_in
+def stay(request: MemberRequest) -> HttpResponse:
+    """Keep the session from ending because nothing happens; the request itself is what does it."""
+    return HttpResponse(status=204)
+
+
 @require_POST
 @public(reason="The language of the sign-in and help pages is chosen before anybody has signed in.")
 def set_language(request: Any) -> HttpResponse:
     """Remember the language: on the person when signed in, and in a cookie for before sign-in."""
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = "/"
-    response = redirect(target)
+    response = redirect(_safe_next(request, "/"))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         if isinstance(request.user, User):
@@ -113,3 +130,12 @@ def set_language(request: Any) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+def _safe_next(request: HttpRequest, otherwise: str) -> str:
+    """Return where to go next, if that is a page of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or otherwise
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_ours else otherwise

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from . import actions
-from .access import PEOPLE_ROLES, MemberRequest, allow, may_change_membership
+from .access import PEOPLE_ROLES, MemberRequest, allow, may_change_membership, recently_confirmed
 from .forms import EndMembershipForm, InvitePersonForm, SetAwayForm
 from .invitations import send_invitation
 from .models import Membership, Unit
@@ -46,6 +46,7 @@ def people(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow(*PEOPLE_ROLES)
+@recently_confirmed
 def invite_person(request: MemberRequest) -> HttpResponse:
     """Invite somebody to a unit that the reader answers for."""
     units = Unit.objects.visible_to(request.membership).open()

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_socket import socket_allow_hosts
 
+from accounts.confirming import KEY as CONFIRMED
 from accounts.middleware import SESSION_KEY
 from accounts.models import Membership
 from tests.architecture.partials import PartialCheck
@@ -131,3 +133,16 @@ def sign_in() -> Callable[[Client, Membership], Client]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def confirm() -> Callable[[Client], Client]:
+    """Return a way to let a signed-in client have confirmed just now that it is they (accounts.confirming)."""
+
+    def just_now(client: Client) -> Client:
+        session = client.session
+        session[CONFIRMED] = timezone.now().isoformat()
+        session.save()
+        return client
+
+    return just_now

@@ -1,0 +1,14 @@
+"""How a session ends in a test."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+
+def end_by_idleness(client: Client) -> None:
+    """Let the client's session be too old, as when nothing has happened for long."""
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    Session.objects.filter(pk=key).update(expire_date=timezone.now() - timedelta(minutes=1))
