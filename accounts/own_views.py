@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.account.views import logout
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -110,6 +111,13 @@ def confirm_demo(request: Any) -> HttpResponse:
 def stay(request: MemberRequest) -> HttpResponse:
     """Keep the session from ending because nothing happens; the request itself is what does it."""
     return HttpResponse(status=204)
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out, and let the browser forget what it has stored of this site. Marked where its address is."""
+    response = logout(request)
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 @require_POST

@@ -17,4 +17,6 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "other_memberships": len(memberships) > 1,
         "navigation": navigation_for(membership, request.path) if membership else [],
         "demo_mode": settings.DEMO,
+        "idle_seconds": settings.IDLE_SECONDS,
+        "idle_warning_seconds": settings.IDLE_WARNING_SECONDS,
     }

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -56,7 +57,6 @@ MIDDLEWARE = [
     "accounts.middleware.active_membership",
     "accounts.middleware.second_factor",
     "accounts.signed_out.typed_before",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -75,6 +75,7 @@ TEMPLATES = [
                 "config.context.page_frame",
             ],
             "builtins": [
+                "accounts.templatetags.typed",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
@@ -147,6 +148,9 @@ REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
 # Nothing that matters is kept in a cache: what is counted or may be used once is in tables (accounts/throttle.py).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
+# The database ends a session that nothing has happened in for so long; the page warns in time (static/js/app.js).
+IDLE_SECONDS = 20 * 60
+IDLE_WARNING_SECONDS = 2 * 60
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
