@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -110,3 +111,20 @@ def may_change_membership(reader: Membership, membership: Membership) -> bool:
     if reader.user_id == membership.user_id or not may_manage_people(reader):
         return False
     return Membership.objects.visible_to(reader).filter(pk=membership.pk).exists()
+
+
+DELICATE_ROLES = {Role.SYSTEM_ADMIN, Role.LOG_AUDITOR}
+"""Those who run the service or read its log: two system administrators have to agree about their second factor."""
+
+
+def needs_two_to_reset(user: User, today: date) -> bool:
+    """Say whether the person acts in a role, now or later, where one manager alone may not take away the second factor."""
+    held = Membership.objects.filter(user=user, role__in=DELICATE_ROLES)
+    return held.ended(today, ended=False).exists()
+
+
+def may_reset_second_factor(reader: Membership, membership: Membership, today: date) -> bool:
+    """Say whether `reader` may take away the person's second factor, alone or together with another: never one's own."""
+    if not may_change_membership(reader, membership):
+        return False
+    return reader.role == Role.SYSTEM_ADMIN or not needs_two_to_reset(membership.user, today)

@@ -12,10 +12,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
 
-from .models import KeptPost, User
+from wall import identity
+
+from .models import KeptPost
 from .secrecy import NotReadable, decrypt, encrypt, keyed_hash
 
 PARAMETER = "again"
@@ -36,8 +39,9 @@ class Kept:
     had_files: bool
 
 
-def keep(request: HttpRequest, user: User, at: datetime) -> str:
-    """Keep the fields of a POST for `user` and return the path, with the one-time id, that shows them again.
+@identity.gate()
+def keep(request: HttpRequest, user_id: UUID, at: datetime) -> str:
+    """Keep the fields of a POST for a person and return the path, with the one-time id, that shows them again.
 
     Too much to keep, or nothing, gives the path without an id.
     """
@@ -55,18 +59,19 @@ def keep(request: HttpRequest, user: User, at: datetime) -> str:
     key = secrets.token_urlsafe(24)
     forget_old(at)
     KeptPost.objects.create(
-        key_hash=keyed_hash(key, PURPOSE), user=user, content=encrypt(content, PURPOSE, key), kept_at=at
+        key_hash=keyed_hash(key, PURPOSE), user_id=user_id, content=encrypt(content, PURPOSE, key), kept_at=at
     )
     return _with_key(path, key)
 
 
-def take(key: str, user: User, at: datetime) -> Kept | None:
+@identity.gate()
+def take(key: str, user_id: UUID, at: datetime) -> Kept | None:
     """Return what was kept under `key` and remove it; None for somebody else, for what is too old, and the second time."""
     row = KeptPost.objects.filter(pk=keyed_hash(key, PURPOSE)).first()
     if row is None:
         return None
     row.delete()
-    if row.user_id != user.pk or row.kept_at < at - timedelta(minutes=MINUTES):
+    if row.user_id != user_id or row.kept_at < at - timedelta(minutes=MINUTES):
         return None
     try:
         found = json.loads(decrypt(row.content, PURPOSE, key))
@@ -78,11 +83,13 @@ def take(key: str, user: User, at: datetime) -> Kept | None:
     return Kept(found["path"], data, found["files"])
 
 
-def forget_if_foreign(key: str, user: User) -> None:
-    """Remove what was kept under `key` when it is not `user` who had typed it."""
-    KeptPost.objects.filter(pk=keyed_hash(key, PURPOSE)).exclude(user=user).delete()
+@identity.gate()
+def forget_if_foreign(key: str, user_id: UUID) -> None:
+    """Remove what was kept under `key` when somebody else had typed it."""
+    KeptPost.objects.filter(pk=keyed_hash(key, PURPOSE)).exclude(user=user_id).delete()
 
 
+@identity.gate()
 def forget_old(at: datetime) -> int:
     """Remove what has been kept for too long; return how many rows."""
     return KeptPost.objects.filter(kept_at__lt=at - timedelta(minutes=MINUTES)).delete()[0]

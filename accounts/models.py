@@ -235,3 +235,19 @@ class KeptPost(models.Model):
 
     def __str__(self) -> str:
         return f"kept {self.kept_at}"
+
+
+class FactorReset(models.Model):
+    """A system administrator asks to take away somebody's second factor; another one has to agree."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    asked_by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    password_too = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["asked_at", "id"]
+
+    def __str__(self) -> str:
+        return f"reset asked {self.asked_at}"

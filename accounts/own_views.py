@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import actions
+from . import actions, own_sessions
 from .access import MemberRequest, public, signed_in
 from .confirming import confirms_with_a_button, note_confirmation
 from .forms import SwitchForm
@@ -61,6 +61,38 @@ def account(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/account.html", {"memberships": request.memberships})
 
 
+@require_GET
+@signed_in
+def sessions(request: MemberRequest) -> HttpResponse:
+    """Show where one is signed in."""
+    rows = own_sessions.rows_for(request.user, request.session.session_key, timezone.now())
+    return render(request, "accounts/sessions.html", {"rows": rows})
+
+
+@require_POST
+@signed_in
+def end_session(request: MemberRequest) -> HttpResponse:
+    """End one of one's own sessions."""
+    session_id = request.POST.get("session", "")
+    ended = own_sessions.end_session(
+        user=request.user, session_id=session_id, by=request.membership, at=timezone.now()
+    )
+    if not ended:
+        raise Http404
+    messages.success(request, _("Ended. Whoever was signed in there has to sign in again."))
+    return redirect("accounts:sessions")
+
+
+@require_POST
+@signed_in
+def end_other_sessions(request: MemberRequest) -> HttpResponse:
+    """End all of one's own sessions but this one."""
+    key = request.session.session_key
+    own_sessions.end_other_sessions(user=request.user, key=key, by=request.membership, at=timezone.now())
+    messages.success(request, _("You are signed in only here now."))
+    return redirect("accounts:sessions")
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def change_password(request: MemberRequest) -> HttpResponse:
@@ -73,7 +105,9 @@ def change_password(request: MemberRequest) -> HttpResponse:
             user=request.user, password=form.cleaned_data["new_password1"], at=timezone.now()
         )
         update_session_auth_hash(request, user)
-        messages.success(request, _("Your password is changed."))
+        key = request.session.session_key
+        own_sessions.end_other_sessions(user=user, key=key, by=request.membership, at=timezone.now())
+        messages.success(request, _("Your password is changed. You are signed out everywhere else."))
         return redirect("accounts:account")
     return render(request, "accounts/change_password.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from wall import identity
+
+from .addresses import client_address
 from .confirming import page_of
 from .filling import fill
 from .kept import PARAMETER, Kept, forget_if_foreign, keep, take
-from .models import User
+from .models import Session
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -41,18 +44,18 @@ class SignInRequired(LoginRequiredMiddleware):
 def _way_back(request: Any) -> str:
     if request.method != "POST":
         return page_of(request)
-    user = _whose_session_ended(request)
-    if user is not None:
-        return keep(request, user, timezone.now())
+    user_id = _whose_session_ended(request)
+    if user_id is not None:
+        return keep(request, user_id, timezone.now())
     return request.get_full_path()
 
 
-def _whose_session_ended(request: HttpRequest) -> User | None:
+@identity.gate()
+def _whose_session_ended(request: HttpRequest) -> UUID | None:
     """Return who the session in the cookie belonged to before it ended; nobody for a session that never was."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    session = Session.objects.filter(pk=key).first()
-    user_id = session.get_decoded().get("_auth_user_id") if session else None
-    return User.objects.filter(pk=user_id, is_active=True).first() if user_id else None
+    owners = Session.objects.filter(pk=identity.key_hash(key), user__is_active=True)
+    return owners.values_list("user_id", flat=True).first()
 
 
 def typed_before(get_response: GetResponse) -> GetResponse:
@@ -65,9 +68,9 @@ def typed_before(get_response: GetResponse) -> GetResponse:
             return response
         if 300 <= response.status_code < 400:
             # On the way: a confirmation or a second factor comes first.
-            forget_if_foreign(key, request.user)
+            forget_if_foreign(key, request.user.pk)
             return response
-        kept = take(key, request.user, timezone.now())
+        kept = take(key, request.user.pk, timezone.now())
         return response if kept is None else _shown_again(request, response, kept)
 
     return middleware
@@ -91,3 +94,20 @@ def _shown_again(request: Any, response: HttpResponse, kept: Kept) -> HttpRespon
 def _sentences(data: QueryDict) -> list[str]:
     """Return what found no field and is worth reading: words, not the names of buttons and steps."""
     return [value for _name, values in data.lists() for value in values if " " in value.strip()]
+
+
+def known_place(get_response: GetResponse) -> GetResponse:
+    """Note with a session that has just begun from where and with which browser, for its owner to recognise it by."""
+
+    def middleware(request: Any) -> HttpResponse:
+        before = request.session.session_key
+        response = get_response(request)
+        key = request.session.session_key
+        if key and key != before and request.user.is_authenticated:
+            with identity.gate():
+                Session.objects.filter(pk=identity.key_hash(key)).update(
+                    address=client_address(request), agent=request.headers.get("User-Agent", "")[:200]
+                )
+        return response
+
+    return middleware

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from wall import identity
 
 from .models import FailedTries
 from .secrecy import keyed_hash
@@ -38,13 +38,14 @@ def code_counters(user_id: object, address: str) -> list[Counter]:
     return [Counter(f"code:{user_id}", PER_ACCOUNT), _of_address(address)]
 
 
+@identity.gate()
 def is_locked(counters: list[Counter], now: datetime) -> bool:
     """Say whether a try should not even be looked at. Asks before the costly work; takes no lock."""
     keys = [_stored(counter) for counter in counters]
     return FailedTries.objects.filter(pk__in=keys, locked_until__gt=now).exists()
 
 
-@transaction.atomic
+@identity.gate()
 def count_failure(counters: list[Counter], now: datetime) -> None:
     """Count one failed try under each counter, and lock those that reach their limit."""
     for counter in counters:
@@ -56,7 +57,7 @@ def count_failure(counters: list[Counter], now: datetime) -> None:
         row.save()
 
 
-@transaction.atomic
+@identity.gate()
 def confirm_success(counters: list[Counter], now: datetime) -> bool:
     """Forget the account's failures and return True; False when so many others have failed meanwhile that it is locked.
 
@@ -72,7 +73,7 @@ def confirm_success(counters: list[Counter], now: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@identity.gate()
 def use_once(code: str, user_id: object, now: datetime) -> bool:
     """Return True the first time a code of the person is used, False when it is used again within the window."""
     row = _row(Counter(f"used:{user_id}:{code}", 1), now)
@@ -83,6 +84,7 @@ def use_once(code: str, user_id: object, now: datetime) -> bool:
     return True
 
 
+@identity.gate()
 def forget_old(now: datetime) -> int:
     """Remove counters that nobody has touched for an hour; return how many."""
     return FailedTries.objects.filter(changed_at__lt=now - KEPT).delete()[0]

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.active_membership",
     "accounts.middleware.second_factor",
+    "accounts.signed_out.known_place",
     "accounts.signed_out.typed_before",
 ]
 

@@ -15,6 +15,7 @@ INVITE = "/people/invite/"
 
 ASKS = {
     "accounts:invite_person",
+    "accounts:reset_second_factor",
     "integrations:import_errors",
     "mfa_activate_totp",
     "mfa_deactivate_totp",
