@@ -38,7 +38,7 @@ def note_confirmation(request: HttpRequest, at: datetime) -> None:
 def ask_to_confirm(request: Any) -> HttpResponse:
     """Send the person to confirm and then back to the same page. What was posted is kept and shown again there."""
     if request.method == "POST":
-        back = keep(request, request.user.pk, timezone.now())
+        back = keep(request, request.user.pk, timezone.now(), was_signed_out=False)
     else:
         back = page_of(request)
     address = f"{way_to_confirm(request.user)}?{urlencode({'next': back})}"

@@ -37,10 +37,11 @@ class Kept:
     path: str
     data: QueryDict
     had_files: bool
+    was_signed_out: bool
 
 
 @identity.gate()
-def keep(request: HttpRequest, user_id: UUID, at: datetime) -> str:
+def keep(request: HttpRequest, user_id: UUID, at: datetime, *, was_signed_out: bool) -> str:
     """Keep the fields of a POST for a person and return the path, with the one-time id, that shows them again.
 
     Too much to keep, or nothing, gives the path without an id.
@@ -53,7 +54,9 @@ def keep(request: HttpRequest, user_id: UUID, at: datetime) -> str:
         for value in values
         if isinstance(value, str)
     ]
-    content = json.dumps({"path": request.path, "fields": fields, "files": bool(request.FILES)})
+    content = json.dumps(
+        {"path": request.path, "fields": fields, "files": bool(request.FILES), "was_signed_out": was_signed_out}
+    )
     if not fields or len(content) > LARGEST:
         return path
     key = secrets.token_urlsafe(24)
@@ -80,7 +83,7 @@ def take(key: str, user_id: UUID, at: datetime) -> Kept | None:
     data = QueryDict(mutable=True)
     for name, value in found["fields"]:
         data.appendlist(name, value)
-    return Kept(found["path"], data, found["files"])
+    return Kept(found["path"], data, found["files"], found["was_signed_out"])
 
 
 @identity.gate()

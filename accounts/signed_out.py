@@ -46,7 +46,7 @@ def _way_back(request: Any) -> str:
         return page_of(request)
     user_id = _whose_session_ended(request)
     if user_id is not None:
-        return keep(request, user_id, timezone.now())
+        return keep(request, user_id, timezone.now(), was_signed_out=True)
     return request.get_full_path()
 
 
@@ -80,13 +80,12 @@ def _shown_again(request: Any, response: HttpResponse, kept: Kept) -> HttpRespon
     """Return the page with its form filled in; for an address without a page one with what was typed."""
     if response.status_code == 405:
         fields = [(name, value) for name, values in kept.data.lists() for value in values]
-        context = {"fields": fields, "path": kept.path, "had_files": kept.had_files}
-        return render(request, "accounts/typed_before.html", context)
+        return render(request, "accounts/typed_before.html", {"fields": fields, "kept": kept})
     is_page = response.status_code in (200, 422) and response.get("Content-Type", "").startswith("text/html")
     if not is_page or response.streaming:
         return response
     page = fill(response.content.decode(), kept.data, kept.path)
-    notice = {"left": _sentences(page.left), "had_files": kept.had_files}
+    notice = {"left": _sentences(page.left), "kept": kept}
     response.content = page.with_notice(render_to_string("accounts/_typed_before_notice.html", notice))
     return response
 

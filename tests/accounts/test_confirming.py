@@ -93,7 +93,7 @@ def test_what_was_typed_comes_back_after_confirming_and_nothing_was_done(client,
     assert 'value="Ny &lt;b&gt;"' in text
     assert 'value="ny@example.com"' in text
     assert f'value="{principal.unit.pk}" selected' in text
-    assert "You were signed out before this was saved" in text
+    assert "You have confirmed that it is you. Nothing is saved yet" in text
     assert not Membership.objects.filter(user__email="ny@example.com").exists()
     assert not KeptPost.objects.exists()
     assert client.post(INVITE, typed(principal)).url == reverse("accounts:people")
