@@ -31,6 +31,24 @@ DUMP = """async () => {
 }"""
 
 
+WRITE = """async (canary) => {
+  localStorage.setItem("a", canary);
+  sessionStorage.setItem("b", canary);
+  const cache = await caches.open("c");
+  await cache.put("/c", new Response(canary));
+  await new Promise((done) => {
+    const asked = indexedDB.open("d");
+    asked.onupgradeneeded = () => asked.result.createObjectStore("e", { autoIncrement: true });
+    asked.onsuccess = () => {
+      const writing = asked.result.transaction("e", "readwrite");
+      writing.objectStore("e").add(canary);
+      writing.oncomplete = () => { asked.result.close(); done(); };
+    };
+  });
+}"""
+"""Puts a canary into each of the four stores, so that a search which finds nothing is known to look."""
+
+
 def stores(page: Page) -> str:
     """Return everything in localStorage, sessionStorage, IndexedDB and Cache of the page's site."""
     return page.evaluate(DUMP)

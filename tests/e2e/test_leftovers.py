@@ -4,27 +4,11 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.leftovers import canaries_in, stores
+from tests.e2e.leftovers import WRITE, canaries_in, stores
 from tests.e2e.server import Server
 from tests.e2e.walking import walk_in
 
 EMPTY = '{"local":{},"session":{},"databases":[],"caches":[]}'
-WRITE = """async (canary) => {
-  localStorage.setItem("a", canary);
-  sessionStorage.setItem("b", canary);
-  const cache = await caches.open("c");
-  await cache.put("/c", new Response(canary));
-  await new Promise((done) => {
-    const asked = indexedDB.open("d");
-    asked.onupgradeneeded = () => asked.result.createObjectStore("e", { autoIncrement: true });
-    asked.onsuccess = () => {
-      const writing = asked.result.transaction("e", "readwrite");
-      writing.objectStore("e").add(canary);
-      writing.oncomplete = () => { asked.result.close(); done(); };
-    };
-  });
-}"""
-
 
 def pupils(server: Server) -> list[str]:
     """Return the whole name of every pupil."""
