@@ -118,13 +118,13 @@ DELICATE_ROLES = {Role.SYSTEM_ADMIN, Role.LOG_AUDITOR}
 
 
 def needs_two_to_reset(user: User, today: date) -> bool:
-    """Say whether the person acts in a role, now or later, where one manager alone may not take away the second factor."""
+    """Say whether the person has, or will have, a role where two have to agree to take away the second factor."""
     held = Membership.objects.filter(user=user, role__in=DELICATE_ROLES)
     return held.ended(today, ended=False).exists()
 
 
 def may_reset_second_factor(reader: Membership, membership: Membership, today: date) -> bool:
-    """Say whether `reader` may take away the person's second factor, alone or together with another: never one's own."""
+    """Say whether `reader` may take away the person's second factor, alone or with another: never one's own."""
     if not may_change_membership(reader, membership):
         return False
     return reader.role == Role.SYSTEM_ADMIN or not needs_two_to_reset(membership.user, today)

@@ -12,7 +12,7 @@ HOME_PREFIX = 64
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address that tries are counted for; behind a proxy what the proxy says (ALLAUTH_TRUSTED_PROXY_COUNT)."""
+    """Return the address that tries are counted for; what a proxy says counts (ALLAUTH_TRUSTED_PROXY_COUNT)."""
     text = get_adapter(request).get_client_ip(request)
     address = ip_address(text)
     if isinstance(address, IPv4Address):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from allauth.account.adapter import get_adapter
 from allauth.account.views import ReauthenticateView
 from allauth.mfa.base.views import ReauthenticateView as CodeView
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -48,7 +49,7 @@ def ask_to_confirm(request: Any) -> HttpResponse:
 
 
 def way_to_confirm(user: User) -> str:
-    """Return the page where the person can confirm. Raises PermissionDenied for somebody who has nothing to do it with."""
+    """Return the page where the person can confirm. Raises PermissionDenied for who has nothing to do it with."""
     methods = get_adapter().get_reauthentication_methods(user)
     if methods:
         return methods[0]["url"]
@@ -59,7 +60,9 @@ def way_to_confirm(user: User) -> str:
 
 def confirms_with_a_button(user: User) -> bool:
     """Say whether this is an invented person of the demo, who has neither password nor second factor."""
-    return settings.DEMO and not user.has_usable_password() and not user.authenticator_set.exists()  # type: ignore[attr-defined]
+    if not settings.DEMO or user.has_usable_password():
+        return False
+    return not Authenticator.objects.filter(user=user).exists()
 
 
 def page_of(request: Any) -> str:

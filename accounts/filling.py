@@ -1,4 +1,4 @@
-"""Puts kept values into the forms of a finished page, so that no view needs to know about it and nothing is acted on."""
+"""Puts kept values into the forms of a finished page: no view needs to know of it, and nothing is acted on."""
 
 from __future__ import annotations
 
@@ -128,5 +128,7 @@ def _marked(tag: str, found: dict[str, str], mark: str, is_on: bool) -> str:
 
 
 def _tag(tag: str, found: dict[str, str]) -> str:
-    written = (f' {name}="{escape(value)}"' if value or name == "value" else f" {name}" for name, value in found.items())
+    written = (
+        f' {name}="{escape(value)}"' if value or name == "value" else f" {name}" for name, value in found.items()
+    )
     return f"<{tag}{''.join(written)}>"

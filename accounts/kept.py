@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
-
 from wall import identity
 
 from .models import KeptPost
@@ -69,7 +68,7 @@ def keep(request: HttpRequest, user_id: UUID, at: datetime, *, was_signed_out: b
 
 @identity.gate()
 def take(key: str, user_id: UUID, at: datetime) -> Kept | None:
-    """Return what was kept under `key` and remove it; None for somebody else, for what is too old, and the second time."""
+    """Return what was kept under `key` and remove it; None for somebody else, when too old, and the second time."""
     row = KeptPost.objects.filter(pk=keyed_hash(key, PURPOSE)).first()
     if row is None:
         return None

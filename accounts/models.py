@@ -8,12 +8,14 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .gate_models import FactorReset, FailedTries, KeptPost
 from .roles import MANAGERS, Role, Side, UnitKind
+
+__all__ = ["FactorReset", "FailedTries", "KeptPost", "Membership", "Session", "Unit", "User"]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -205,49 +207,3 @@ class Membership(models.Model):
     def is_away(self, today: date) -> bool:
         """Say whether the person is away on `today`, first and last day included."""
         return self.away_from is not None and self.away_to is not None and self.away_from <= today <= self.away_to
-
-
-class FailedTries(models.Model):
-    """When somebody failed to prove who they are, for one account or one address; neither can be read from the row."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    failed_at = ArrayField(models.DateTimeField(), default=list)
-    locked_until = models.DateTimeField(null=True)
-    changed_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        ordering = ["key"]
-
-    def __str__(self) -> str:
-        return f"{len(self.failed_at)} failed tries"
-
-
-class KeptPost(models.Model):
-    """What somebody had typed when the session ended, unreadable without the one-time id that is not stored here."""
-
-    key_hash = models.CharField(max_length=64, primary_key=True)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    content = models.TextField()
-    kept_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        ordering = ["key_hash"]
-
-    def __str__(self) -> str:
-        return f"kept {self.kept_at}"
-
-
-class FactorReset(models.Model):
-    """A system administrator asks to take away somebody's second factor; another one has to agree."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
-    asked_by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    asked_at = models.DateTimeField()
-    password_too = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["asked_at", "id"]
-
-    def __str__(self) -> str:
-        return f"reset asked {self.asked_at}"

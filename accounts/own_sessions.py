@@ -8,19 +8,33 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from wall import identity
 
 import audit.actions
-
-from wall import identity
 
 from .addresses import shortened
 from .models import Membership, Session, User
 from .sessions import living
 
-BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("OPR/", "Opera"), ("Chrome/", "Chrome"),
-            ("CriOS/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
-SYSTEMS = (("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("CrOS", "Chromebook"),
-           ("Macintosh", "Mac"), ("Linux", "Linux"))  # fmt: skip
+BROWSERS = {
+    "Edg/": "Edge",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "OPR/": "Opera",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Windows": "Windows",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "CrOS": "Chromebook",
+    "Macintosh": "Mac",
+    "Linux": "Linux",
+}
+"""What browsers call themselves, and what people call them. The first that fits is meant."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +50,17 @@ class Row:
 def rows_for(user: User, key: str | None, at: datetime) -> list[Row]:
     """Return the person's sessions that go on, this one first, then the one seen last."""
     this = identity.key_hash(key) if key else ""
-    going_on = Session.objects.filter(user=user, **living(at)).defer("data", "confirmed_at").order_by("-last_seen_at", "pk")
+    going_on = (
+        Session.objects.filter(user=user, **living(at)).defer("data", "confirmed_at").order_by("-last_seen_at", "pk")
+    )
     rows = [Row(one, one.pk == this, in_words(one.agent), shortened(one.address)) for one in going_on]
     return sorted(rows, key=lambda row: not row.is_this)
 
 
 def in_words(agent: str) -> str | Promise:
     """Return “Edge, Windows” for what a browser says about itself."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), None)
-    system = next((name for mark, name in SYSTEMS if mark in agent), None)
+    browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
+    system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
     return ", ".join(word for word in (browser, system) if word) or _("Unknown browser")
 
 

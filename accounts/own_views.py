@@ -74,9 +74,7 @@ def sessions(request: MemberRequest) -> HttpResponse:
 def end_session(request: MemberRequest) -> HttpResponse:
     """End one of one's own sessions."""
     session_id = request.POST.get("session", "")
-    ended = own_sessions.end_session(
-        user=request.user, session_id=session_id, by=request.membership, at=timezone.now()
-    )
+    ended = own_sessions.end_session(user=request.user, session_id=session_id, by=request.membership, at=timezone.now())
     if not ended:
         raise Http404
     messages.success(request, _("Ended. Whoever was signed in there has to sign in again."))

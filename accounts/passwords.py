@@ -33,17 +33,16 @@ class PepperedArgon2PasswordHasher(Argon2PasswordHasher):
         return super().verify(peppered(password), encoded)
 
 
-COMMON_WORDS = frozenset(
-    """
+LISTED = """
     närvarobryggan närvaro bryggan narvarobryggan narvaro stockholm stockholms stad staden kommun skola skolan elev
     elever mentor rektor kurator socialtjänsten socialtjansten orosanmälan lärare lösenord losenord hemligt hemlig
     välkommen valkommen inloggning logga användare sommar sommaren vinter vintern höst hösten vår våren
     januari februari mars april maj juni juli augusti september oktober november december måndag tisdag onsdag torsdag
-    fredag lördag söndag sverige svenska hammarby djurgården djurgarden aik password passord passwort secret welcome
-    letmein login admin administrator user qwerty qwertyuiop asdfgh asdfghjkl zxcvbn zxcvbnm iloveyou jagälskardig
-    älskar alskar mamma pappa hejsan hejhej fotboll kalle snopp abc abcd abcdef test summer winter spring autumn
-    """.split()
-)
+    fredag lördag söndag sverige svenska hammarby djurgården djurgarden aik password pass passord passwort secret
+    welcome letmein login admin administrator user qwerty qwertyuiop asdfgh asdfghjkl zxcvbn zxcvbnm iloveyou
+    jagälskardig älskar alskar mamma pappa hejsan hejhej fotboll kalle abc abcd abcdef test summer winter spring autumn
+"""
+COMMON_WORDS = frozenset(LISTED.split())
 """Words that Swedish people begin passwords with, and words of this product and city."""
 
 ROWS = ("1234567890", "qwertyuiopå", "asdfghjklöä", "zxcvbnm", "abcdefghijklmnopqrstuvwxyzåäö")

@@ -37,7 +37,9 @@ def keyed_hash(text: str, purpose: str) -> str:
 
 def peppered(password: str) -> str:
     """Return what is hashed instead of the password itself, so that a stolen hash cannot be tried without the key."""
-    digest = hmac.new(_derived(settings.PASSWORD_PEPPER or settings.SECRET_KEY, "password"), password.encode(), hashlib.sha256).digest()
+    digest = hmac.new(
+        _derived(settings.PASSWORD_PEPPER or settings.SECRET_KEY, "password"), password.encode(), hashlib.sha256
+    ).digest()
     return base64.b64encode(digest).decode()
 
 

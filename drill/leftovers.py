@@ -17,7 +17,16 @@ from launcher.postgres import free_port
 from launcher.serving import guarded, wait_for_answer
 from tests.e2e.leftovers import WRITE, canaries_in, stores
 
-PEOPLE = ("mentor", "counsellor", "principal", "area_manager", "team_worker", "intake_worker", "unit_head", "coordinator")
+PEOPLE = (
+    "mentor",
+    "counsellor",
+    "principal",
+    "area_manager",
+    "team_worker",
+    "intake_worker",
+    "unit_head",
+    "coordinator",
+)
 PATHS = ("/", "/pupils/", "/signals/", "/cases/", "/intake/", "/stalled/")
 BACK = 8
 

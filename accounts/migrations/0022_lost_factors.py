@@ -14,9 +14,9 @@ AS_ADMIN = "(SELECT my_role()) = 'system_admin'"
 SIGNATURE = "take_away_second_factor(uuid, text, timestamptz)"
 
 # The policies let nobody touch the second factor of another. This function does, for those who answer for the person.
-TAKE_AWAY = f"""
-CREATE FUNCTION {SIGNATURE.replace("uuid", "p_user uuid").replace("text", "p_password text").replace("timestamptz", "p_at timestamptz")}
-RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+TAKE_AWAY = """
+CREATE FUNCTION take_away_second_factor(p_user uuid, p_password text, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     today date := (p_at AT TIME ZONE 'Europe/Stockholm')::date;
 BEGIN
@@ -40,6 +40,8 @@ BEGIN
     DELETE FROM accounts_factorreset WHERE user_id = p_user;
     UPDATE accounts_user SET password = p_password WHERE id = p_user AND p_password IS NOT NULL;
 END $$;
+"""
+RIGHTS = f"""
 REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC, {", ".join((WEB, WORKER, *EVERYBODY))};
 GRANT EXECUTE ON FUNCTION {SIGNATURE} TO {SCHOOL}, {SOCIAL}, {SYSTEM};
 """
@@ -80,4 +82,5 @@ class Migration(migrations.Migration):
             **{verb: {SYSTEM: AS_ADMIN} for verb in ("see", "add", "change", "remove")},
         ),
         migrations.RunSQL(TAKE_AWAY, f"DROP FUNCTION {SIGNATURE}"),
+        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
     ]

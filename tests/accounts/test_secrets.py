@@ -108,7 +108,9 @@ def test_password_that_is_easy_to_guess_is_refused(password):
         NotGuessableValidator().validate(password, user)
 
 
-@pytest.mark.parametrize("password", [PASSWORD, "correct horse battery staple", "hG7k2Lq9zP4mX8wR", "vind tegel panna 7"])
+@pytest.mark.parametrize(
+    "password", [PASSWORD, "correct horse battery staple", "hG7k2Lq9zP4mX8wR", "vind tegel panna 7"]
+)
 def test_password_that_is_hard_to_guess_is_taken_whatever_it_is_composed_of(password):
     NotGuessableValidator().validate(password, UserFactory.build())
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.filling import fill
 from accounts.kept import MINUTES
 from accounts.models import KeptPost
-from tests.factories.accounts import MembershipFactory
 from tests.accounts.sessions import end_by_idleness
+from tests.factories.accounts import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "långt ord med hästar"
@@ -140,12 +140,14 @@ def test_passwords_are_not_kept(client, head):
     assert not KeptPost.objects.exists()
 
 
-PAGE = """<!doctype html><html><body><main id="main"><form method="post" action="/other/"><input name="a" value="x"></form>
+PAGE = """<!doctype html><html><body><main id="main"><form method="post" action="/other/">
+<input name="a" value="x"></form>
 <form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="t"><input type="text" name="a" value="old">
 <textarea name="b" rows="2">
 old &amp; text</textarea><select name="c"><option value="1" selected>1</option><option value="2">2</option></select>
 <input type="checkbox" name="d" value="x"><input type="checkbox" name="e" value="y" checked>
-<input type="radio" name="f" value="1" checked><input type="radio" name="f" value="2"><button name="save">S &amp; é</button>
+<input type="radio" name="f" value="1" checked><input type="radio" name="f" value="2">
+<button name="save">S &amp; é</button>
 </form></main></body></html>"""
 
 
@@ -156,7 +158,7 @@ def test_every_kind_of_field_is_filled_and_the_rest_is_left_alone():
 
     text = page.with_notice("<p>notice</p>")
     assert '<main id="main"><p>notice</p>' in text
-    assert '<form method="post" action="/other/"><input name="a" value="x">' in text
+    assert '<form method="post" action="/other/">\n<input name="a" value="x">' in text
     assert 'name="a" value="&quot;new&quot;"' in text
     assert '<textarea name="b" rows="2">\n&lt;script&gt;</textarea>' in text
     assert '<option value="1">1</option><option value="2" selected>2</option>' in text

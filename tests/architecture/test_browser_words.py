@@ -14,7 +14,15 @@ from tests.architecture.sources import APPS, ROOT, app_files
 TEMPLATES = ROOT / "templates"
 FORBIDDEN = {
     "python": [r"\bmark_safe\b", r"\bSafeText\b", r"\bcsrf_exempt\b", r"autoescape\s*=\s*False"],
-    "template": [r"\|\s*safe\b", r"\|\s*safeseq\b", r"autoescape\s+off", r"\bhx-on\b", r"hx-on:", r"\bjs:", r"javascript:"],
+    "template": [
+        r"\|\s*safe\b",
+        r"\|\s*safeseq\b",
+        r"autoescape\s+off",
+        r"\bhx-on\b",
+        r"hx-on:",
+        r"\bjs:",
+        r"javascript:",
+    ],
 }
 WANTED = {
     "historyCacheSize": 0,
@@ -29,8 +37,8 @@ ALSO_TYPED = {"detail", "step", "help_wanted", "why_now", "what_hinders", "tried
 """Names under which a page shows typed text that is not a column of its own."""
 
 NOT_TYPED = {
-    "cell.text", "link.text", "due.text", "text", "state.ball.task", "row.ball.task", "waiting.task", "row.stalled.reason",
-    "reason", "state.ball.step", "consent.answer",
+    "cell.text", "link.text", "due.text", "text", "state.ball.task", "row.ball.task", "waiting.task",
+    "row.stalled.reason", "reason", "state.ball.step", "consent.answer",
 }  # fmt: skip
 """Same names, but the words are ours: headings, links, names of steps and reasons."""
 
@@ -57,7 +65,9 @@ def faults_in_typed_text(text, place=""):
     return [
         f"{place}: {found[0]}"
         for found in SHOWN.finditer(outside_fields)
-        if found[1].rpartition(".")[2] in names and found[1] not in NOT_TYPED and not found[2].rstrip().endswith("|typed")
+        if found[1].rpartition(".")[2] in names
+        and found[1] not in NOT_TYPED
+        and not found[2].rstrip().endswith("|typed")
     ]
 
 
@@ -74,7 +84,9 @@ def test_typed_text_is_shown_only_by_its_filter():
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("text", ["{{ concern.text }}", "{{ note.text|linebreaks }}", "<p>{{ feedback.reply|upper }}</p>"])
+@pytest.mark.parametrize(
+    "text", ["{{ concern.text }}", "{{ note.text|linebreaks }}", "<p>{{ feedback.reply|upper }}</p>"]
+)
 def test_typed_text_shown_otherwise_is_found(text):
     assert faults_in_typed_text(text)
 

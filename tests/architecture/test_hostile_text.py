@@ -96,7 +96,7 @@ def concern_pages(client, cast, pupil, now):
     address = reverse("attendance:concern_detail", args=[concern.pk])
     yield from fetched(client, cast.counsellor, address, reverse("attendance:pupil_detail", args=[pupil.pk]))
     concerns.answer_concern(
-        concern=concern, answer=list(Concern.Answer)[0], text=hostile("answer_text"), by=cast.counsellor, at=now
+        concern=concern, answer=Concern.Answer.FOLLOW, text=hostile("answer_text"), by=cast.counsellor, at=now
     )
     yield from fetched(client, cast.counsellor, address)
 

@@ -10,6 +10,7 @@ from tests.e2e.walking import walk_in
 
 EMPTY = '{"local":{},"session":{},"databases":[],"caches":[]}'
 
+
 def pupils(server: Server) -> list[str]:
     """Return the whole name of every pupil."""
     return [name for (name,) in server.rows("SELECT given_name || ' ' || family_name FROM schools_pupil")]
