@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from wall import identity
+
 from .models import Membership, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-SESSION_KEY = "membership"
-NEVER = datetime.min.replace(tzinfo=UTC)
+ALIVE = "/livez/"
+"""Answers whether the process serves, also while the database does not."""
 
 SECOND_FACTOR_PAGES = {
     "mfa_index",
@@ -30,6 +32,28 @@ SECOND_FACTOR_PAGES = {
     "set_language",
 }
 """All that somebody without a second factor can reach where one is demanded."""
+
+
+def behind_the_wall(get_response: GetResponse) -> GetResponse:
+    """Let the database know who asks, for the length of the request and no longer.
+
+    One transaction holds the whole request: what is read, what is changed, and the log of both.
+    """
+
+    def middleware(request: Any) -> HttpResponse:
+        if request.path_info == ALIVE:
+            request.session.take(None)
+            request.acting = identity.NOBODY
+            return get_response(request)
+        with identity.session(request.session.session_key, at=timezone.now()) as who:
+            request.session.take(who.session_data)
+            request.acting = who
+            response = get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    return middleware
 
 
 def chosen_language(get_response: GetResponse) -> GetResponse:
@@ -56,11 +80,12 @@ def chosen_language(get_response: GetResponse) -> GetResponse:
 
 
 def active_membership(get_response: GetResponse) -> GetResponse:
-    """Put the chosen membership on the request, read anew each time so that a withdrawn right bites at once."""
+    """Put on the request the membership that the wall settled on, so that a withdrawn right bites at once."""
 
     def middleware(request: Any) -> HttpResponse:
         request.memberships = _memberships_of(request.user) if request.user.is_authenticated else []
-        request.membership = _chosen(request) if request.memberships else None
+        acting = [one for one in request.memberships if one.pk == request.acting.membership_id]
+        request.membership = acting[0] if acting else None
         return get_response(request)
 
     return middleware
@@ -69,15 +94,6 @@ def active_membership(get_response: GetResponse) -> GetResponse:
 def _memberships_of(user: User) -> list[Membership]:
     active = Membership.objects.active(timezone.localdate())
     return list(active.filter(user=user).select_related("user", "unit__parent"))
-
-
-def _chosen(request: Any) -> Membership:
-    """Return the membership chosen in this session, else the one chosen last, else the first."""
-    key = request.session.get(SESSION_KEY)
-    for membership in request.memberships:
-        if str(membership.pk) == key:
-            return membership
-    return max(request.memberships, key=lambda membership: membership.chosen_at or NEVER)
 
 
 def second_factor(get_response: GetResponse) -> GetResponse:

@@ -83,13 +83,18 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
 
 class Unit(models.Model):
-    """Anything that can hold the ball: a school, an intake office, a team, an area, a city function."""
+    """Anything that can hold the ball: a school, an intake office, a team, an area, a city function.
+
+    `authority` is the controller (personuppgiftsansvarig) the unit belongs to: "provider:2120000142" for a school or
+    school area, "board:farsta" for a district's social services and what is below, "city" for the city's own functions.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, choices=UnitKind.choices)
     name = models.CharField(max_length=120)
     short_name = models.CharField(max_length=60)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    authority = models.CharField(max_length=60, default="city", db_index=True)
     closed_on = models.DateField(null=True, blank=True)
 
     objects = UnitQuerySet.as_manager()
@@ -207,3 +212,26 @@ class Membership(models.Model):
     def is_away(self, today: date) -> bool:
         """Say whether the person is away on `today`, first and last day included."""
         return self.away_from is not None and self.away_to is not None and self.away_from <= today <= self.away_to
+
+
+class Session(models.Model):
+    """A signed-in browser. The key is kept as a hash: a copy of this table opens no session.
+
+    It ends 20 minutes after the last request and 10 hours after it began; `wall_enter` in the database sees to both.
+    """
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    membership = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    data = models.TextField()
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-last_seen_at", "key_hash"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.created_at:%Y-%m-%d %H:%M}"

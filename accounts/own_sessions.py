@@ -8,13 +8,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
 from wall import identity
 
-import audit.actions
-
+from .actions import record_own
 from .addresses import shortened
 from .models import Membership, Session, User
-from .sessions import living
+from .sessions import ABSOLUTE, IDLE
 
 BROWSERS = {
     "Edg/": "Edge",
@@ -50,9 +50,9 @@ class Row:
 def rows_for(user: User, key: str | None, at: datetime) -> list[Row]:
     """Return the person's sessions that go on, this one first, then the one seen last."""
     this = identity.key_hash(key) if key else ""
-    going_on = (
-        Session.objects.filter(user=user, **living(at)).defer("data", "confirmed_at").order_by("-last_seen_at", "pk")
-    )
+    living = Session.objects.filter(user=user, last_seen_at__gte=at - IDLE, created_at__gte=at - ABSOLUTE)
+    # What the session holds may not even be read here.
+    going_on = living.defer("data", "confirmed_at").order_by("-last_seen_at", "pk")
     rows = [Row(one, one.pk == this, in_words(one.agent), shortened(one.address)) for one in going_on]
     return sorted(rows, key=lambda row: not row.is_this)
 
@@ -69,7 +69,7 @@ def end_session(*, user: User, session_id: str, by: Membership | None, at: datet
     """End one of the person's own sessions; False when there is no such session of theirs."""
     ended, _rows = Session.objects.filter(user=user, pk=session_id).delete()
     if ended:
-        audit.actions.record(action="session_ended", target=user, by=by, at=at)
+        record_own(action="session_ended", user=user, by=by, at=at)
     return bool(ended)
 
 
@@ -78,5 +78,5 @@ def end_other_sessions(*, user: User, key: str | None, by: Membership | None, at
     """End every session of the person but the one with `key`; return how many."""
     others = Session.objects.filter(user=user).exclude(pk=identity.key_hash(key) if key else "")
     ended, _rows = others.delete()
-    audit.actions.record(action="other_sessions_ended", target=user, by=by, at=at, details={"sessions": ended})
+    record_own(action="other_sessions_ended", user=user, by=by, at=at, details={"sessions": ended})
     return ended

@@ -100,7 +100,7 @@ def change_password(request: MemberRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = actions.choose_password(
-            user=request.user, password=form.cleaned_data["new_password1"], at=timezone.now()
+            user=request.user, password=form.cleaned_data["new_password1"], by=request.membership, at=timezone.now()
         )
         update_session_auth_hash(request, user)
         key = request.session.session_key
@@ -119,7 +119,7 @@ def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResp
         return render(request, "accounts/link_used.html", status=410)
     form = SetPasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.choose_password(user=user, password=form.cleaned_data["new_password1"], at=timezone.now())
+        actions.choose_password(user=user, password=form.cleaned_data["new_password1"], by=None, at=timezone.now())
         messages.success(request, _("Your password is saved. Sign in with it now."))
         return redirect("account_login")
     return render(request, "accounts/choose_password.html", {"form": form}, status=422 if form.errors else 200)

@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.roles import Side
 
 from . import access
-from .models import Event
+from .acts import last_acts
 from .obligations import LIFT, REMIND_EVERY_DAYS
-from .stalled import REASONS, Stalled, stalled_cases
+from .stalled import REASONS, Stalled, is_named, stalled_cases
 
 REMIND = "remind"
 
@@ -87,10 +87,12 @@ def board_of(reader: Membership, today: date, cause: str = "") -> Board:
     return Board(rows, cause)
 
 
-def last_reminders(case_ids: Iterable[object]) -> dict[object, datetime]:
+def last_reminders(case_ids: Iterable[UUID]) -> dict[object, datetime]:
     """Return when each case was last reminded of."""
-    events = Event.objects.filter(case__in=list(case_ids), kind="reminded").order_by()
-    return dict(events.values_list("case").annotate(Max("at")))
+    reminders: dict[object, datetime] = {}
+    for case_id, _unit, at in last_acts(case_ids, "reminded"):
+        reminders[case_id] = max(at, reminders.get(case_id, at))
+    return reminders
 
 
 def row_of(stalled: Stalled, reader: Membership, today: date, reminded_at: datetime | None) -> Row:
@@ -101,7 +103,7 @@ def row_of(stalled: Stalled, reader: Membership, today: date, reminded_at: datet
     is_mine = person is not None and person.user_id == reader.user_id
     return Row(
         stalled,
-        label=stalled.case.number if reader.role == Role.COORDINATOR else stalled.case.label,
+        label=stalled.case.label if is_named(reader) else stalled.case.number,
         who=_("you") if is_mine else (person.user.short_name if person else ""),
         is_mine=is_mine,
         remedy=remedy,

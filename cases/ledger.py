@@ -54,6 +54,7 @@ class Entry:
     subject: UUID | None = None
     text: str = ""
     changes: list[dict[str, Any]] = field(default_factory=list)
+    event: Event = field(init=False)
 
     @property
     def request(self) -> Referral:
@@ -179,7 +180,7 @@ class Entry:
         """Catch a case without a next step, then write the event and the audit row."""
         if self.case.is_open and not self.case.obligations.open().exists():
             self.start(NET, unit=self.case.school_unit)
-        event = Event.objects.create(
+        event = self.event = Event.objects.create(
             case=self.case, referral=self.referral, kind=self.kind, at=self.at, by=self.by,
             unit=self.by.unit, is_substantive=self.is_substantive, subject=self.subject,
             text=self.text, changes=self.changes,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -30,18 +31,24 @@ def facts_about(pupil: Pupil, today: date) -> PupilFacts:
     )
 
 
+def frozen_facts(pupil: Pupil, today: date) -> dict[str, Any]:
+    """Return what a request carries with it of these facts, ready for JSON."""
+    facts = asdict(facts_about(pupil, today))
+    del facts["absence_percent"]
+    return facts
+
+
 def right_units_for(referral: Referral, today: date) -> QuerySet[Service]:
     """Return the services to which a request can be sent on: those that take the pupil, except the unit's own.
 
-    The school's absence is not asked: the unit that sends on may not have been given it. Where no service is known
-    to take the pupil, who has left school or moved, the unit chooses among all.
+    Asked of the facts that came with the request, never of the school's register, and not of the absence: the unit
+    that sends on may not have been given it. Where no service is known to take the pupil, the unit chooses among all.
     """
     current = Service.objects.current(today).filter(office__unit__closed_on=None).exclude(office=referral.to_unit_id)
     current = current.select_related("office__unit")
-    pupil = referral.case.pupil
-    if not pupil.enrolments.filter(ends_on=None).exists():
+    if not referral.routing:
         return current
-    routing = routing_for(replace(facts_about(pupil, today), absence_percent=None), today)
+    routing = routing_for(PupilFacts(**referral.routing, absence_percent=None), today)
     return current.filter(pk__in=[service.pk for service in routing.serving]) if routing.serving else current
 
 

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Membership, Unit
+from accounts.roles import Role
 from deadlines.working_days import working_days_between
 
+from . import access
+from .acts import last_acts
 from .ball import Ball, CaseState, states_of
-from .models import Case, Event, Obligation, Referral
+from .models import Case, Obligation, Referral
 from .obligations import NET
 
 QUIET_WORKING_DAYS = 15
@@ -137,9 +139,16 @@ class Stalled:
 
 def stalled_cases(reader: Membership, today: date) -> list[Stalled]:
     """Return the open cases `reader` oversees that stand still, the longest first."""
-    cases = Case.objects.open().overseen_by(reader).select_related("pupil", "school_unit")
+    cases = Case.objects.open().overseen_by(reader).select_related("school_unit")
+    if is_named(reader):
+        cases = cases.select_related("pupil")
     found = [Stalled(facts.state, causes) for facts in facts_of(cases, today) if (causes := causes_of(facts))]
     return sorted(found, key=lambda row: (row.cause.since, row.case.number))
+
+
+def is_named(reader: Membership) -> bool:
+    """Say whether rows carry initials for `reader`: for those who read the case; others have its number."""
+    return reader.role != Role.COORDINATOR and access.reads_cases(reader)
 
 
 def causes_of(facts: Facts) -> list[Cause]:
@@ -149,10 +158,11 @@ def causes_of(facts: Facts) -> list[Cause]:
 
 def facts_of(cases: object, today: date) -> list[Facts]:
     """Fetch what the rules need for all `cases` with a fixed number of queries."""
-    states = states_of(cases, today)  # type: ignore[arg-type]
+    states = states_of(cases, today, with_words=False)  # type: ignore[arg-type]
     ids = [state.case.pk for state in states]
     referrals: dict[object, list[Referral]] = {pk: [] for pk in ids}
     query = Referral.objects.filter(case__in=ids).select_related("decision__next_holder", "to_unit")
+    query = query.defer("decision__rationale", "decision__advice")
     for referral in query.order_by("sent_at", "pk"):
         referrals[referral.case_id].append(referral)
     acted = _last_acts(ids)
@@ -172,8 +182,7 @@ def facts_of(cases: object, today: date) -> list[Facts]:
 def _last_acts(case_ids: list[UUID]) -> dict[UUID, dict[object, datetime]]:
     """Return, for each case, when each unit last did something substantive."""
     found: dict[UUID, dict[object, datetime]] = {pk: {} for pk in case_ids}
-    rows = Event.objects.filter(case__in=case_ids, is_substantive=True).order_by()
-    for case_id, unit_id, at in rows.values_list("case", "unit").annotate(Max("at")):
+    for case_id, unit_id, at in last_acts(case_ids):
         found[case_id][unit_id] = at
     return found
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 from deadlines.templatetags.days import short_day
 
-from .models import Case, Decision, Event, Feedback, InternalNote, Question
+from .models import Case, Decision, Event, Feedback, Question, notes_of
 from .obligations import LiftAnswer
 
 TITLES: dict[str, str | Promise] = {
@@ -70,7 +70,7 @@ def timeline_of(case: Case, reader: Membership) -> list[Item]:
     written = _written_in(case, events)
     # What happened in one moment keeps its order: the later row stands above.
     items = [_item(event, written) for event in reversed(events)]
-    notes = InternalNote.objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
+    notes = notes_of(reader).objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
     items += [
         Item(note.written_at, _("Internal note"), note.written_by, note.unit, note.text, is_internal=True, kind="note")
         for note in notes

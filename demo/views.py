@@ -17,6 +17,7 @@ from accounts.access import public
 from accounts.actions import choose_language, choose_membership
 from accounts.middleware import SESSION_KEY
 from accounts.roles import Side
+from wall import identity
 
 from .visitors import Visitor, visitors
 
@@ -53,11 +54,13 @@ def enter(request: Any, key: str) -> HttpResponse:
     """Sign the visitor in as a demo person, in a new session, in the language the visitor reads."""
     visitor = _visitor(key)
     language = request.LANGUAGE_CODE
-    logout(request)
-    login(request, visitor.membership.user)
+    with identity.gate():
+        logout(request)
+        login(request, visitor.membership.user)
     request.session[SESSION_KEY] = str(visitor.membership.pk)
-    choose_membership(membership=visitor.membership, at=timezone.now())
-    choose_language(user=visitor.membership.user, language=language)
+    with identity.acting_as(visitor.membership):
+        choose_membership(membership=visitor.membership, at=timezone.now())
+        choose_language(user=visitor.membership.user, language=language)
     return redirect("cases:todo")
 
 

@@ -1,21 +1,31 @@
-"""Make the two roles and the database on a PostgreSQL server, or say in one sentence what is missing.
+"""Make the roles and the database on a PostgreSQL server, or say in one sentence what is missing.
 
-Used by `dev.py` and by docker-compose.yml. Reads three addresses from the environment: OWNER_DATABASE_URL and
-DATABASE_URL (the web role's) name the roles, their passwords and the database; ADMIN_DATABASE_URL, when given, is
-a role that may make them. Without it nothing is made, only looked at. Run again, it changes nothing.
+Used by `dev.py` and by docker-compose.yml. Reads four addresses from the environment: OWNER_DATABASE_URL, DATABASE_URL
+(the web role's) and WORKER_DATABASE_URL name the logins, their passwords and the database; ADMIN_DATABASE_URL, when
+given, is a role that may make them. Without it nothing is made, only looked at. Run again, it changes nothing.
+
+The roles that the logins become (wall/roles.py) are made too: they cannot log in and belong to the whole server.
 """
 
 import os
 import sys
 import time
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a file, beside the packages
+from wall import roles
+
 OLDEST = 150000
 SECONDS_TO_WAIT = 30
 OTHER_WAY = "make the roles and the database yourself (docs/operations.md) and set DATABASE_URL and OWNER_DATABASE_URL"
+
+
+LIMITS = {"statement_timeout": "15s", "lock_timeout": "4s", "idle_in_transaction_session_timeout": "30s"}
+"""How long a page may keep the database busy; longer work is the worker's."""
 
 
 class Missing(Exception):
@@ -46,38 +56,75 @@ def check_version(connection: psycopg.Connection) -> None:
         raise Missing(f"the server is PostgreSQL {found}; {OLDEST // 10000} or newer is needed")
 
 
-def make_role(admin: psycopg.Connection, address: str, *, may_create_databases: bool) -> None:
+def make_login(admin: psycopg.Connection, address: str, rights: str) -> sql.Identifier:
     """Make a role that can log in; one that exists keeps its password."""
     wanted = conninfo_to_dict(address)
-    name = str(wanted["user"])
-    if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
-        return
-    password = sql.SQL("PASSWORD {}").format(str(wanted["password"])) if wanted.get("password") else sql.SQL("")
-    rights = sql.SQL("CREATEDB" if may_create_databases else "NOCREATEDB")
-    make = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEROLE {} {}")
-    admin.execute(make.format(sql.Identifier(name), rights, password))
+    name = sql.Identifier(str(wanted["user"]))
+    if not exists(admin, str(wanted["user"])):
+        password = sql.SQL("PASSWORD {}").format(str(wanted["password"])) if wanted.get("password") else sql.SQL("")
+        admin.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(name, password))
+    admin.execute(sql.SQL("ALTER ROLE {} NOSUPERUSER NOCREATEROLE {}").format(name, sql.SQL(rights)))
+    return name
 
 
-def make_all(admin_address: str, owner: str, web: str) -> None:
-    """Make what is missing: both roles, and the database as its owner."""
+def make_sides(admin: psycopg.Connection) -> None:
+    """Make the roles of the wall."""
+    for role in roles.EVERYBODY:
+        if not exists(admin, role):
+            admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN NOSUPERUSER NOCREATEROLE").format(sql.Identifier(role)))
+
+
+def let_become(admin: psycopg.Connection, login: sql.Identifier, sides: tuple[str, ...]) -> None:
+    """Let a login become these roles; it has their rights only while it is one of them."""
+    without = sql.SQL(" WITH INHERIT FALSE" if admin.info.server_version >= 160000 else "")
+    for side in sides:
+        admin.execute(sql.SQL("GRANT {} TO {}{}").format(sql.Identifier(side), login, without))
+
+
+def make_backup_role(admin: psycopg.Connection) -> None:
+    """Make the one role that reads everything, for dumps alone; it logs in only once a password has been set."""
+    if not admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (True,):
+        return  # only a superuser can give BYPASSRLS; docs/operations.md says what a hosted server does instead
+    name = sql.Identifier(roles.BACKUP)
+    if not exists(admin, roles.BACKUP):
+        admin.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT BYPASSRLS CONNECTION LIMIT 2").format(name))
+    admin.execute(sql.SQL("ALTER ROLE {} BYPASSRLS INHERIT").format(name))
+    admin.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(name))
+    admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(name))
+
+
+def exists(admin: psycopg.Connection, name: str) -> bool:
+    """Tell whether the server has that role."""
+    return admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone() is not None
+
+
+def make_all(admin_address: str, owner: str, web: str, worker: str) -> None:
+    """Make what is missing: the logins, the roles of the wall, and the database as its owner."""
     with connect(admin_address) as admin:
         check_version(admin)
-        make_role(admin, owner, may_create_databases=True)
-        make_role(admin, web, may_create_databases=False)
-        # The tests build their database as the owner and then work as the web role.
-        roles = (sql.Identifier(str(conninfo_to_dict(address)["user"])) for address in (web, owner))
-        admin.execute(sql.SQL("GRANT {} TO {}").format(*roles))
+        owner_role = make_login(admin, owner, "INHERIT CREATEDB")
+        web_role = make_login(admin, web, "NOINHERIT NOCREATEDB")
+        worker_role = make_login(admin, worker, "NOINHERIT NOCREATEDB")
+        # Through the logins, which hand nothing down, the owner of a test database becomes each side in turn.
+        make_sides(admin)
+        let_become(admin, web_role, roles.SIDES)
+        let_become(admin, worker_role, roles.JOBS)
+        let_become(admin, owner_role, (roles.WEB, roles.WORKER))
+        make_backup_role(admin)
+        for setting, value in LIMITS.items():
+            limit = sql.SQL("ALTER ROLE {} SET {} = {}")
+            admin.execute(limit.format(web_role, sql.Identifier(setting), sql.Literal(value)))
         name = str(conninfo_to_dict(owner)["dbname"])
-        exists = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-    if not exists:
+        is_there = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    if not is_there:
         with connect(owner, dbname=str(conninfo_to_dict(admin_address).get("dbname") or "postgres")) as as_owner:
             as_owner.execute(
                 sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
             )
 
 
-def check_all(owner: str, web: str) -> None:
-    """Check that the owner owns the database and that the web role has no power over it."""
+def check_all(owner: str, *logins: str) -> None:
+    """Check that the owner owns the database and that the other logins have no power over it."""
     with connect(owner) as connection:
         check_version(connection)
         query = "SELECT pg_get_userbyid(datdba) = current_user FROM pg_database WHERE datname = current_database()"
@@ -86,20 +133,24 @@ def check_all(owner: str, web: str) -> None:
             raise Missing(
                 f"the database {name} is in the way: {connection.info.user} does not own it; rename or drop it"
             )
-    with connect(web) as connection:
-        query = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        if connection.execute(query).fetchone() != (False,):
-            raise Missing(f"the role {connection.info.user} has too many rights for the web server")
+        missing = [role for role in roles.EVERYBODY if not exists(connection, role)]
+        if missing:
+            raise Missing(f"the server lacks the roles {', '.join(missing)}")
+    for login in logins:
+        with connect(login) as connection:
+            query = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+            if connection.execute(query).fetchone() != (False,):
+                raise Missing(f"the role {connection.info.user} has too many rights for a server's program")
 
 
 def main() -> str | None:
     """Prepare the database; return a sentence when that cannot be done."""
     admin = os.environ.get("ADMIN_DATABASE_URL")
-    owner, web = os.environ["OWNER_DATABASE_URL"], os.environ["DATABASE_URL"]
+    owner, web, worker = (os.environ[f"{name}DATABASE_URL"] for name in ("OWNER_", "", "WORKER_"))
     try:
         if admin:
-            make_all(admin, owner, web)
-        check_all(owner, web)
+            make_all(admin, owner, web, worker)
+        check_all(owner, web, worker)
     except Missing as missing:
         return f"{missing}."
     except psycopg.errors.InsufficientPrivilege as error:

@@ -118,7 +118,7 @@ def answered_in_time(referrals: Referrals, today: date) -> Figure:
 
 def declines_without_next_step(referrals: Referrals) -> Figure:
     """How many declines lack a next step; the database does not let one be saved."""
-    lacking = Q(next_holder=None) | Q(next_on=None) | Q(advice="")
+    lacking = Q(next_holder=None) | Q(next_on=None) | Q(lacks_advice=True)
     declines = Decision.objects.filter(referral__in=referrals, answer=Decision.Answer.DECLINED)
     return Figure(
         "declines_without_next_step", _("Declines without a next step"), str(declines.filter(lacking).count()),
@@ -148,7 +148,7 @@ def without_holder_or_date(cases: Cases) -> Figure:
 
 def standing_still(cases: Cases, today: date) -> Figure:
     """How many open cases stand still by the rules of the board."""
-    found = facts_of(cases.open().select_related("pupil", "school_unit"), today)
+    found = facts_of(cases.open().select_related("school_unit"), today)
     return Figure(
         "stalled", _("Stalled cases"), shown_count(sum(1 for facts in found if causes_of(facts))),
         _("Open cases for which at least one of the rules of Stalled cases holds today: no next step, everything "
@@ -160,7 +160,11 @@ def standing_still(cases: Cases, today: date) -> Figure:
 def declines_by_reason(referrals: Referrals) -> list[tuple[str, str]]:
     """Return declines by reason, the largest first, small ones merged."""
     decisions = Decision.objects.filter(referral__in=referrals, answer=Decision.Answer.DECLINED)
-    counted = Counter(decision.reason.title for decision in decisions.select_related("reason") if decision.reason)
+    counted = Counter(
+        decision.reason.title
+        for decision in decisions.select_related("reason").defer("rationale", "advice")
+        if decision.reason
+    )
     return merged(counted, _("Other reasons, together"))
 
 

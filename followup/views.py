@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
+from cases.views.overseeing import overseeing
 
 from .figures import report_of
 from .scope import scope_of
 
 
 @allow(Role.ANALYST, Role.COORDINATOR, Role.UNIT_HEAD, Role.PRINCIPAL)
+@overseeing
 def report(request: MemberRequest) -> HttpResponse:
     """Show the figures of the reader's own units, or of the city; nobody can be recognised in them."""
     scope = scope_of(request.membership)

@@ -14,7 +14,7 @@ from launcher.places import ROOT, STATE
 from launcher.postgres import Cluster, running
 from launcher.steps import Problem, say
 
-OWNER, WEB, DATABASE = "narvaro_owner", "narvaro_web", "narvaro"
+OWNER, WEB, WORKER, DATABASE = "narvaro_owner", "narvaro_web", "narvaro_worker", "narvaro"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ def database(name: str, *, durable: bool) -> Iterator[Prepared]:
     if given := os.environ.get("DATABASE_URL"):
         say("Using the PostgreSQL server in DATABASE_URL.")
         if "OWNER_DATABASE_URL" in os.environ:
-            yield Prepared(prepared(given, os.environ["OWNER_DATABASE_URL"], admin=None))
+            others = (os.environ["OWNER_DATABASE_URL"], os.environ.get("WORKER_DATABASE_URL", ""))
+            yield Prepared(prepared(given, *others, admin=None))
         else:
             yield Prepared(prepared(*role_addresses(given, kept_password()), admin=given))
         return
@@ -48,8 +49,8 @@ def database(name: str, *, durable: bool) -> Iterator[Prepared]:
         yield Prepared(prepared(*role_addresses(cluster.address, None), admin=cluster.address), cluster)
 
 
-def role_addresses(admin: str, password: str | None) -> tuple[str, str]:
-    """Return the web role's and the owner's address on the administrator's server.
+def role_addresses(admin: str, password: str | None) -> tuple[str, str, str]:
+    """Return the web role's, the owner's and the worker's address on the administrator's server.
 
     The database is the one that the address names, unless that is the server's own.
     """
@@ -60,8 +61,10 @@ def role_addresses(admin: str, password: str | None) -> tuple[str, str]:
     path = "/" + (DATABASE if named in ("", "postgres", "template1") else named)
     place = parts.netloc.rpartition("@")[2]
     secret = f":{quote(password, safe='')}" if password else ""
-    web, owner = (urlunsplit(parts._replace(netloc=f"{role}{secret}@{place}", path=path)) for role in (WEB, OWNER))
-    return web, owner
+    web, owner, worker = (
+        urlunsplit(parts._replace(netloc=f"{role}{secret}@{place}", path=path)) for role in (WEB, OWNER, WORKER)
+    )
+    return web, owner, worker
 
 
 def kept_password() -> str:
@@ -74,10 +77,13 @@ def kept_password() -> str:
     return place.read_text()
 
 
-def prepared(web: str, owner: str, *, admin: str | None) -> dict[str, str]:
+def prepared(web: str, owner: str, worker: str, *, admin: str | None) -> dict[str, str]:
     """Make roles and database where they are missing, and return the environment for the programs."""
-    environ = {**os.environ, "DATABASE_URL": web, "OWNER_DATABASE_URL": owner, "PYTHONUNBUFFERED": "1"}
-    environ.pop("NB_AS_OWNER", None)
+    if not worker:
+        raise Problem("with OWNER_DATABASE_URL set, WORKER_DATABASE_URL is needed too.")
+    addresses = {"DATABASE_URL": web, "OWNER_DATABASE_URL": owner, "WORKER_DATABASE_URL": worker}
+    environ = {**os.environ, **addresses, "PYTHONUNBUFFERED": "1"}
+    environ.pop("NB_LOGIN", None)
     secret = {"ADMIN_DATABASE_URL": admin} if admin else {}
     argv = [str(PYTHON), str(ROOT / "deploy" / "prepare_database.py")]
     done = subprocess.run(argv, env=environ | secret, capture_output=True, text=True, check=False)

@@ -82,9 +82,8 @@ def is_older(made: Path, source: Path) -> bool:
 def load(environ: dict[str, str]) -> None:
     """Bring the database up to date, with registers and the demo city; what is there already is left alone."""
     say("Migrating the database as its owner …")
-    as_owner = {**environ, "NB_AS_OWNER": "1"}
     migrate = [str(PYTHON), *entrypoints.MIGRATE, "--verbosity=0"]
-    run_step(migrate, as_owner, "the database could not be migrated (see above).")
+    run_step(migrate, environ, "the database could not be migrated (see above).")
     say("Loading registers and the demo city (the first time takes a while) …")
     registers = [str(PYTHON), *entrypoints.LOAD_REGISTERS]
     run_step(registers, environ, "the registers could not be loaded (see above).")

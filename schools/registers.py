@@ -48,6 +48,11 @@ class SchoolRow:
     postal_town: str
 
     @property
+    def authority(self) -> str:
+        """The controller: the provider (huvudman), by its organisation number."""
+        return f"provider:{self.organisation_number}"
+
+    @property
     def area(self) -> str | None:
         """The area that a municipal school belongs to; other schools stand alone."""
         if self.provider_kind != Provider.Kind.MUNICIPAL:
@@ -64,7 +69,8 @@ def load_schools(city: Unit, path: Path = SCHOOL_UNITS) -> int:
     """
     rows = list(read_school_rows(path))
     known = {school.school_unit_code: school.unit for school in School.objects.select_related("unit")}
-    areas = {name: load_area(city, name) for name in {row.area for row in rows} if name}
+    named = {(row.area, row.authority) for row in rows if row.area}
+    areas = {name: load_area(city, name, authority) for name, authority in named}
     providers = {row.organisation_number: row for row in rows}
     loaded = {number: load_provider(row) for number, row in providers.items()}
     for row in rows:
@@ -101,11 +107,13 @@ def school_row(row: dict[str, str]) -> SchoolRow:
     )
 
 
-def load_area(city: Unit, name: str) -> Unit:
+def load_area(city: Unit, name: str, authority: str) -> Unit:
     """Create or update one area of municipal schools."""
     short_name = name.removeprefix("Grundskoleområde ")
     area, _created = Unit.objects.update_or_create(
-        kind=UnitKind.SCHOOL_AREA, name=name, defaults={"short_name": short_name, "parent": city}
+        kind=UnitKind.SCHOOL_AREA,
+        name=name,
+        defaults={"short_name": short_name, "parent": city, "authority": authority},
     )
     return area
 
@@ -121,7 +129,7 @@ def load_provider(row: SchoolRow) -> Provider:
 
 def load_school(row: SchoolRow, unit: Unit, provider: Provider, area: Unit | None) -> None:
     """Create or update one school and its unit, which may be new."""
-    unit.name, unit.short_name, unit.parent = row.name, row.name, area
+    unit.name, unit.short_name, unit.parent, unit.authority = row.name, row.name, area, row.authority
     unit.save()
     School.objects.update_or_create(
         unit=unit,

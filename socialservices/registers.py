@@ -79,7 +79,11 @@ def load_area(city: Unit, names: dict[str, str], district: District | None) -> U
     area, _created = Unit.objects.update_or_create(
         kind=UnitKind.SOCIAL_AREA,
         name=named(names["name"], district),
-        defaults={"short_name": named(names["short_name"], district), "parent": city},
+        defaults={
+            "short_name": named(names["short_name"], district),
+            "parent": city,
+            "authority": f"board:{district.code if district else slugify(names['short_name'])}"[:60],
+        },
     )
     return area
 
@@ -89,7 +93,11 @@ def load_office(entry: dict[str, Any], area: Unit, district: District | None) ->
     unit, _created = Unit.objects.update_or_create(
         kind=UnitKind(entry["kind"]),
         name=named(entry["name"], district),
-        defaults={"short_name": named(entry["short_name"], district), "parent": area},
+        defaults={
+            "short_name": named(entry["short_name"], district),
+            "parent": area,
+            "authority": area.authority,
+        },
     )
     office, _created = Office.objects.update_or_create(unit=unit, defaults={"kind": entry["kind"]})
     office.districts.set([district] if district else [])

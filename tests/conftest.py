@@ -1,4 +1,4 @@
-"""What all tests share: a database used as the web role, no network, queries counted."""
+"""What all tests share: rows made by the owner, requests behind the wall, no network, queries counted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,8 +13,8 @@ from django.utils import timezone
 from pytest_socket import socket_allow_hosts
 
 from accounts.confirming import KEY as CONFIRMED
-from accounts.middleware import SESSION_KEY
 from accounts.models import Membership
+from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from tests.architecture.partials import PartialCheck
 from tests.factories.accounts import MembershipFactory, UnitFactory
 
@@ -23,22 +22,6 @@ from tests.factories.accounts import MembershipFactory, UnitFactory
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `--write-docs` write the generated documents instead of comparing them."""
     parser.addoption("--write-docs", action="store_true", help="write the generated documents in docs/ anew")
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Build the test database as its owner, then work as the role that owns nothing."""
-    role = settings.WEB_ROLE
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            # Only here: tests that commit are cleaned up by TRUNCATE, which the web role otherwise lacks.
-            cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{role}"')
-        connection.close()
-    connection.settings_dict["OPTIONS"]["assume_role"] = role
-    yield
-    with django_db_blocker.unblock():
-        connection.close()
-    del connection.settings_dict["OPTIONS"]["assume_role"]
 
 
 @pytest.fixture(autouse=True)

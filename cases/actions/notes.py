@@ -11,15 +11,17 @@ import audit.actions
 from accounts.models import Membership
 from cases import access
 from cases.ledger import NotAllowed
-from cases.models import Case, InternalNote
+from cases.models import Case, SchoolNote, SocialNote, notes_of
 
 
 @transaction.atomic
-def write_internal_note(*, case: Case, text: str, submission: UUID, by: Membership, at: datetime) -> InternalNote:
+def write_internal_note(
+    *, case: Case, text: str, submission: UUID, by: Membership, at: datetime
+) -> SchoolNote | SocialNote:
     """Write a note that only the unit of `by` can read. The same `submission` twice gives the first note back."""
     if not access.may_write_note(by, case):
         raise NotAllowed
-    note, created = InternalNote.objects.get_or_create(
+    note, created = notes_of(by).objects.get_or_create(
         submission=submission,
         defaults={"case": case, "unit": by.unit, "text": text, "written_at": at, "written_by": by},
     )

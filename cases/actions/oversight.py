@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import Membership, Unit
 from cases import access
+from cases.acts import last_acts
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Event, Obligation
 from cases.obligations import DATE_CHANGES, LIFT, NET, REMIND_EVERY_DAYS, STEPS, LiftAnswer
@@ -138,9 +139,9 @@ def remind(*, case: Case, by: Membership, at: datetime) -> Event:
         if not access.may_oversee(by, happening.case):
             raise NotAllowed
         since = at - timedelta(days=REMIND_EVERY_DAYS)
-        if happening.case.events.filter(kind="reminded", at__gt=since).exists():
+        if any(reminded_at > since for _case, _unit, reminded_at in last_acts([case.pk], "reminded")):
             raise TooSoon
-    return case.events.filter(kind="reminded").latest("id")
+    return happening.event
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from attendance.child_time import earliest_child_time
 from cases import access
 from cases.ledger import Entry, NotAllowed, entry
 from cases.models import Case, Consent, Disclosure, Party, Referral, RequestDraft
+from cases.receivers import frozen_facts
 from cases.sharing import ConsentGiven, content_of
 from schools.models import Pupil
 from socialservices.models import Service
@@ -57,7 +58,7 @@ def send_request(
     """
     if not (access.may_request_support(by) and Pupil.objects.visible_to(by).filter(pk=pupil.pk).exists()):
         raise NotAllowed
-    Pupil.objects.select_for_update().get(pk=pupil.pk)
+    _lock_pupil(pupil)
     sent_before = Referral.objects.filter(submission=submission).first()
     if sent_before:
         return sent_before
@@ -67,7 +68,10 @@ def send_request(
         raise NothingNew
     with entry(case=case, kind="request_sent", by=by, at=at) as happening:
         answered = case.referrals.filter(status__in=["declined", "interrupted"]).order_by("sent_at", "pk").last()
-        referral = new_referral(happening, to_unit=to_unit, service=service, parent=answered, submission=submission)
+        referral = new_referral(
+            happening, to_unit=to_unit, service=service, parent=answered, submission=submission,
+            routing=frozen_facts(pupil, happening.today),
+        )  # fmt: skip
         _disclose(happening, referral, content_of(pupil, content, consents, happening.today))
         _keep_consents(happening, referral, pupil, consents)
         happening.stop("respond_to_no", "review_stalled")
@@ -85,6 +89,7 @@ def new_referral(
     service: Service | None,
     parent: Referral | None = None,
     submission: UUID | None = None,
+    routing: dict[str, Any] | None = None,
 ) -> Referral:
     """Return a new request in the entry's case, its receiver made party to the case.
 
@@ -95,6 +100,7 @@ def new_referral(
     referral = Referral.objects.create(
         case=happening.case, from_unit=happening.case.school_unit, to_unit=to_unit, service=service, parent=parent,
         submission=submission, sent_at=happening.at, sent_by=by,
+        routing=routing or (parent.routing if parent is not None else {}),
     )  # fmt: skip
     Party.objects.get_or_create(case=happening.case, unit=to_unit, ended_at=None, defaults={"started_at": happening.at})
     happening.referral = referral
@@ -143,6 +149,8 @@ def _open_case(pupil: Pupil, by: Membership, at: datetime) -> Case:
         if found.school_unit_id != by.unit_id:
             raise OpenElsewhere
         return found
+    if _is_open_elsewhere(pupil):
+        raise OpenElsewhere
     today = timezone.localdate(at)
     case = Case.objects.create(
         number=_next_number(today),
@@ -156,6 +164,19 @@ def _open_case(pupil: Pupil, by: Membership, at: datetime) -> Case:
     Party.objects.create(case=case, unit=by.unit, started_at=at)
     audit.actions.record(action="case_opened", target=case, by=by, at=at)
     return case
+
+
+def _lock_pupil(pupil: Pupil) -> None:
+    """Let requests about one pupil happen in turn. The pupil's row is not the sender's to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cases.pupil'), hashtext(%s))", [str(pupil.pk)])
+
+
+def _is_open_elsewhere(pupil: Pupil) -> bool:
+    """Ask past the rows that this school may see; only of its own pupils, and only yes or no."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_open_case_elsewhere(%s)", [pupil.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def _next_number(today: date) -> str:

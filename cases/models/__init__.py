@@ -3,7 +3,7 @@
 from .case import Case, Party
 from .ledger import Event, Hold, HolderInterval, Obligation
 from .referral import Decision, Question, Referral, RequestDraft
-from .sharing import Consent, Disclosure, Feedback, InternalNote
+from .sharing import Consent, Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
 __all__ = [
     "Case",
@@ -14,10 +14,12 @@ __all__ = [
     "Feedback",
     "Hold",
     "HolderInterval",
-    "InternalNote",
     "Obligation",
     "Party",
     "Question",
     "Referral",
     "RequestDraft",
+    "SchoolNote",
+    "SocialNote",
+    "notes_of",
 ]

@@ -49,6 +49,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.none()
 
 
+class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[misc]
+    """Fetches cases without the last word to the pupil: those who oversee a case have no right to it."""
+
+    def get_queryset(self) -> CaseQuerySet:
+        """Return cases; the one page that shows the last word fetches it by itself."""
+        return super().get_queryset().defer("final_word")
+
+
 class Case(models.Model):
     """What school and social services do together about one pupil's absence, from the first request to the outcome."""
 
@@ -71,7 +79,7 @@ class Case(models.Model):
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     final_word = models.TextField(blank=True)
 
-    objects = CaseQuerySet.as_manager()
+    objects = CaseManager()
 
     class Meta:
         ordering = ["opened_at", "id"]

@@ -41,17 +41,29 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         )
 
     def with_page_relations(self) -> ObligationQuerySet:
-        """Fetch holder, hold, case and pupil, which every row and header shows."""
-        return self.select_related(
-            "case__pupil", "case__school_unit", "referral__to_unit", "referral__from_unit"
-        ).prefetch_related(
-            models.Prefetch(
-                "intervals",
-                queryset=HolderInterval.objects.filter(to_at=None).select_related("unit__parent", "person__user"),
-                to_attr="current_intervals",
-            ),
-            models.Prefetch("holds", queryset=Hold.objects.filter(ended_at=None), to_attr="current_holds"),
+        """Fetch holder, hold, case, pupil and the words of the step, which every row and header shows."""
+        return self.with_dates_and_units().defer(None).select_related("case__pupil")
+
+    def with_dates_and_units(self) -> ObligationQuerySet:
+        """Fetch what those who only oversee a case may have: holder, hold, dates and units, no words and no pupil."""
+        held = HolderInterval.objects.filter(to_at=None).select_related("unit__parent", "person__user")
+        paused = Hold.objects.filter(ended_at=None)
+        return (
+            self.select_related("case__school_unit", "referral__to_unit", "referral__from_unit")
+            .defer("task", "case__final_word")
+            .prefetch_related(
+                models.Prefetch("intervals", queryset=held.defer("reason"), to_attr="current_intervals"),
+                models.Prefetch("holds", queryset=paused.defer("reason"), to_attr="current_holds"),
+            )
         )
+
+
+class ObligationManager(models.Manager.from_queryset(ObligationQuerySet)):  # type: ignore[misc]
+    """Fetches obligations without the words of their steps: those who oversee a case have no right to these."""
+
+    def get_queryset(self) -> ObligationQuerySet:
+        """Return obligations; `with_page_relations` brings the words."""
+        return super().get_queryset().defer("task")
 
 
 class Obligation(models.Model):
@@ -75,7 +87,7 @@ class Obligation(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
 
-    objects = ObligationQuerySet.as_manager()
+    objects = ObligationManager()
 
     # Filled by `with_page_relations()`: at most one of each, by constraint.
     current_intervals: list[HolderInterval]

@@ -65,7 +65,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
 
 class Referral(models.Model):
-    """A request for support (begäran om stöd) from a school to a unit of social services."""
+    """A request for support (begäran om stöd) from a school to a unit of social services.
+
+    `routing` is a frozen copy of what decides which services take the pupil (see `cases.receivers`): the receiver may
+    send the request on, and has no right to the school's register.
+    """
 
     class Status(models.TextChoices):
         SENT = "sent", _("Request sent")
@@ -113,6 +117,7 @@ class Referral(models.Model):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="referrals_handled"
     )
     first_contact_by = models.DateField(null=True, blank=True)
+    routing = models.JSONField(default=dict, blank=True)
 
     objects = ReferralQuerySet.as_manager()
 
@@ -171,6 +176,8 @@ class Decision(models.Model):
     advice = models.TextField(blank=True)
     next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     next_on = models.DateField(null=True, blank=True)
+    # For those who count declines and have no right to the words.
+    lacks_advice = models.GeneratedField(expression=Q(advice=""), output_field=models.BooleanField(), db_persist=True)
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="decisions")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -165,7 +166,7 @@ class Feedback(models.Model):
         return f"{self.case} {self.sent_at:%Y-%m-%d}"
 
 
-class InternalNoteQuerySet(models.QuerySet["InternalNote"]):
+class InternalNoteQuerySet(models.QuerySet[Any]):
     """Internal notes by compartment."""
 
     def visible_to(self, reader: Membership) -> InternalNoteQuerySet:
@@ -174,11 +175,11 @@ class InternalNoteQuerySet(models.QuerySet["InternalNote"]):
 
 
 class InternalNote(models.Model):
-    """A note one unit keeps for itself about a case."""
+    """A note one unit keeps for itself about a case. Each side has a table of its own, closed to the other side."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="internal_notes")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="internal_notes")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     submission = models.UUIDField(null=True, unique=True)
     written_at = models.DateTimeField()
@@ -187,8 +188,28 @@ class InternalNote(models.Model):
     objects = InternalNoteQuerySet.as_manager()
 
     class Meta:
+        abstract = True
         ordering = ["written_at", "id"]
-        constraints = [models.CheckConstraint(name="internal_note_says_something", condition=~Q(text=""))]
+        constraints = [models.CheckConstraint(name="%(class)s_says_something", condition=~Q(text=""))]
 
     def __str__(self) -> str:
         return f"{self.case} {self.written_at:%Y-%m-%d}"
+
+
+class SchoolNote(InternalNote):
+    """A note that a school keeps for itself. Social services have no right to the table."""
+
+    class Meta(InternalNote.Meta):
+        pass
+
+
+class SocialNote(InternalNote):
+    """A note that an office or team keeps for itself. Schools have no right to the table."""
+
+    class Meta(InternalNote.Meta):
+        pass
+
+
+def notes_of(reader: Membership) -> type[SchoolNote] | type[SocialNote]:
+    """Return the kind of notes that the reader's side keeps."""
+    return SchoolNote if reader.side == Side.SCHOOL else SocialNote

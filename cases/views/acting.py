@@ -36,12 +36,12 @@ def acting_page(
 ) -> HttpResponse:
     """Show `act` in `case`: 422 when `form` was refused. The whole name is there only for those who read the case."""
     reads = Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
-    context = {"act": act, "form": form, "state": state_of(case), "reads": reads, **more}
+    context = {"act": act, "form": form, "state": state_of(case, with_words=reads), "reads": reads, **more}
     audit.actions.record_reading(page=f"cases:{act.page}", targets=[case], by=request.membership, at=timezone.now())
     is_refused = form is not None and form.is_bound and bool(form.errors)
     return render(request, template, context, status=422 if is_refused else 200)
 
 
-def state_of(case: Case) -> CaseState:
+def state_of(case: Case, *, with_words: bool) -> CaseState:
     """Return the state of one case today."""
-    return states_of([case], timezone.localdate())[0]
+    return states_of([case], timezone.localdate(), with_words=with_words)[0]

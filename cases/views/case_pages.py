@@ -24,7 +24,7 @@ from cases.actions import answers, closing, notes
 from cases.ball import CaseState, states_of
 from cases.forms.closing import CloseCaseForm
 from cases.forms.notes import InternalNoteForm
-from cases.models import Case, Consent, Disclosure, Feedback, InternalNote, Question, Referral
+from cases.models import Case, Consent, Disclosure, Feedback, Question, Referral, notes_of
 from cases.next_actions import next_actions
 from cases.timeline import timeline_of
 
@@ -133,7 +133,7 @@ def internal_notes(request: MemberRequest, case_id: UUID) -> HttpResponse:
             return stop
         messages.success(request, _("Saved. Only %(unit)s can read it.") % {"unit": reader.unit.short_name})
         return redirect("cases:internal_notes", case.pk)
-    written = InternalNote.objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
+    written = notes_of(reader).objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
     context = {
         "state": _state(case),
         "tab": "internal",

@@ -36,6 +36,7 @@ from cases.obligations import DATE_CHANGES, KINDS, LIFT, NET, STEPS
 from .acting import Act, acting_page
 from .attempt import refused
 from .conflict import conflict_page
+from .overseeing import overseeing
 
 HOLDERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
 SCHOOL_HOLDERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL)
@@ -100,6 +101,7 @@ def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 
 
 @allow(*HOLDERS)
+@overseeing
 def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Let somebody else in the same unit hold it."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -117,6 +119,7 @@ def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 
 
 @allow(*HOLDERS)
+@overseeing
 def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Let an agreed clock rest once."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -138,6 +141,7 @@ def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 
 
 @allow(*HOLDERS)
+@overseeing
 def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """End a pause."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -153,6 +157,7 @@ def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 
 
 @allow(*HOLDERS)
+@overseeing
 def move_date(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Set a new date, with the reason: twice at most."""
     obligation = _obligation(Obligation.objects.overseen_by(request.membership), obligation_id)
@@ -226,7 +231,7 @@ def _readable(request: MemberRequest, obligation_id: UUID, *kinds: str) -> Oblig
 
 
 def _obligation(obligations: QuerySet[Obligation], obligation_id: UUID) -> Obligation:
-    related = obligations.select_related("case__pupil", "case__school_unit", "referral")
+    related = obligations.select_related("case__school_unit", "referral").defer("task", "case__final_word")
     return get_object_or_404(related, pk=obligation_id)
 
 

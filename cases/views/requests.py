@@ -25,7 +25,7 @@ from cases.actions import requests as actions
 from cases.ball import states_of
 from cases.forms.requests import RequestForm, SendRequestForm, WithdrawForm, earlier_answers, first_answers
 from cases.ledger import NotAllowed
-from cases.models import Case, Disclosure, InternalNote, Obligation, Referral, RequestDraft
+from cases.models import Case, Disclosure, Obligation, Referral, RequestDraft, notes_of
 from cases.obligations import KINDS
 from cases.receivers import routing_of
 from cases.sharing import content_of, missing_consent
@@ -213,7 +213,7 @@ def _show_check(
 ) -> HttpResponse:
     _note_reading(request, "cases:check_request", draft.pupil)
     case = Case.objects.visible_to(request.membership).open().filter(pupil=draft.pupil).first()
-    notes = InternalNote.objects.visible_to(request.membership).filter(case=case).count() if case else 0
+    notes = notes_of(request.membership).objects.visible_to(request.membership).filter(case=case).count() if case else 0
     context = {
         "draft": draft,
         "content": content,

@@ -23,11 +23,13 @@ from cases.models import Case
 
 from .acting import Act, acting_page
 from .inbox import wants_partial
+from .overseeing import overseeing
 
 OVERSEERS = (Role.UNIT_HEAD, Role.PRINCIPAL, Role.COORDINATOR)
 
 
 @allow(*OVERSEERS)
+@overseeing
 def stalled_list(request: MemberRequest) -> HttpResponse:
     """List what stands still: why, since when, who can act, and the one button. States, dates and units only."""
     board = board_of(request.membership, timezone.localdate(), request.GET.get("cause", ""))
@@ -38,6 +40,7 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 @allow(*OVERSEERS)
+@overseeing
 def remind(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Remind those who hold the case: one click; with HTMX the row says so."""
     case = _overseen(request, case_id)
@@ -71,6 +74,7 @@ def _board_again(request: MemberRequest) -> HttpResponse:
 
 
 @allow(*OVERSEERS)
+@overseeing
 def lift_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Lift a case that does not move to the managers of both sides."""
     case = _overseen(request, case_id)
@@ -98,7 +102,7 @@ def lift_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 
 def _overseen(request: MemberRequest, case_id: UUID) -> Case:
-    cases = Case.objects.overseen_by(request.membership).select_related("pupil", "school_unit__parent")
+    cases = Case.objects.overseen_by(request.membership).select_related("school_unit__parent")
     return get_object_or_404(cases, pk=case_id)
 
 

@@ -8,15 +8,15 @@ env = Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
-# Migrations run as the owner of the tables; the server runs as a role that owns nothing.
-AS_OWNER = env.bool("NB_AS_OWNER", False)
+# Migrations run as the owner of the tables; the server as a login that has no right to any of them (wall/roles.py).
+DATABASE_ADDRESSES = {"web": "DATABASE_URL", "owner": "OWNER_DATABASE_URL", "worker": "WORKER_DATABASE_URL"}
+LOGIN = env.str("NB_LOGIN", "web")
 WEB_ROLE = env.str("WEB_ROLE", "narvaro_web")
 
 # Ground floor first: an app may import only apps above it in this list.
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "template_partials",
     "csp",
     "procrastinate.contrib.django",
+    "wall",
     "audit",
     "deadlines",
     "accounts",
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.middleware.behind_the_wall",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.chosen_language",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -89,7 +91,7 @@ FORM_RENDERER = "config.forms.FormRenderer"
 
 DATABASES = {
     "default": {
-        **env.dj_db_url("OWNER_DATABASE_URL" if AS_OWNER else "DATABASE_URL"),
+        **env.dj_db_url(DATABASE_ADDRESSES[LOGIN]),
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
@@ -152,6 +154,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # The database ends a session that nothing has happened in for so long; the page warns in time (static/js/app.js).
 IDLE_SECONDS = 20 * 60
 IDLE_WARNING_SECONDS = 2 * 60
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -1,9 +1,9 @@
-"""For the tests: connects as the owner to build the database; conftest then works as the web role."""
+"""For the tests: connects as the owner, who builds the database and its rows; each request becomes its own side."""
 
 import os
 
 os.environ.setdefault("OWNER_DATABASE_URL", "postgresql://narvaro_owner@127.0.0.1:5432/narvaro")
-os.environ["NB_AS_OWNER"] = "1"
+os.environ["NB_LOGIN"] = "owner"
 
 from .base import *
 from .base import DATABASES, INSTALLED_APPS, TEMPLATES, env

@@ -3,7 +3,7 @@ from uuid import uuid4
 from django.urls import reverse
 
 from audit.models import AccessRecord
-from cases.models import InternalNote
+from cases.models import SchoolNote
 from tests.factories.cases import a_case
 
 
@@ -37,7 +37,7 @@ def test_a_double_click_writes_one_note(cast, enter):
     client.post(address(story), typed)
     client.post(address(story), typed)
 
-    assert InternalNote.objects.count() == 1
+    assert SchoolNote.objects.count() == 1
 
 
 def test_an_empty_note_is_refused(cast, enter):

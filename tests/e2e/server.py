@@ -99,10 +99,10 @@ def make_template() -> None:
 
 
 def tell(name: str) -> None:
-    """Migrate a database as the owner and load registers and demo city as the web role, as `dev.py run` does."""
+    """Migrate a database and load registers and demo city into it, as `dev.py run` does."""
     owner_url, database_url = address("OWNER_DATABASE_URL", name), address("DATABASE_URL", name)
     compile_words(environ_for(owner_url, database_url))
-    manage(owner_url, owner_url, *entrypoints.MIGRATE[1:])
+    manage(owner_url, database_url, *entrypoints.MIGRATE[1:])
     manage(owner_url, database_url, *entrypoints.LOAD_REGISTERS[1:])
     manage(owner_url, database_url, "load_demo")
 
@@ -186,6 +186,8 @@ def manage(owner_url: str, database_url: str, *arguments: str) -> str:
 
 def environ_for(owner_url: str, database_url: str) -> dict[str, str]:
     """Return the environment of `dev.py run`, on the given database; the tests' own settings are left out."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("NB_AS_OWNER", "DEBUG")}
-    ours = {"DATABASE_URL": database_url, "OWNER_DATABASE_URL": owner_url, "DEMO": "1", "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if name not in ("NB_LOGIN", "DEBUG")}
+    worker_url = urlunsplit(urlsplit(os.environ["WORKER_DATABASE_URL"])._replace(path=urlsplit(database_url).path))
+    ours = {"DATABASE_URL": database_url, "OWNER_DATABASE_URL": owner_url, "WORKER_DATABASE_URL": worker_url}
+    ours |= {"DEMO": "1", "PYTHONUNBUFFERED": "1"}
     return kept | ours | {"DJANGO_SETTINGS_MODULE": "config.settings.local"}

@@ -18,6 +18,15 @@ class UnitFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Unit
 
+    @factory.lazy_attribute
+    def authority(self):
+        """Schools belong to one provider, what lies in a district to its board; a unit on its own is one of its own."""
+        if self.kind in {UnitKind.SCHOOL, UnitKind.SCHOOL_AREA}:
+            return "provider:2120000142"
+        if self.kind == UnitKind.CITY:
+            return "city"
+        return self.parent.authority if getattr(self, "parent", None) else f"board:{self.name}"[:60].lower()
+
     class Params:
         city = factory.Trait(kind=UnitKind.CITY)
         school_area = factory.Trait(kind=UnitKind.SCHOOL_AREA)

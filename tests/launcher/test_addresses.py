@@ -23,14 +23,15 @@ from launcher.steps import Problem
     ],
 )
 def test_roles_live_on_the_same_server(admin: str, web: str):
-    found_web, found_owner = role_addresses(admin, "s")
+    found_web, found_owner, found_worker = role_addresses(admin, "s")
 
     assert found_web == web
+    assert found_worker == web.replace("narvaro_web", "narvaro_worker")
     assert found_owner == web.replace("narvaro_web", "narvaro_owner")
 
 
 def test_local_server_needs_no_password():
-    web, _owner = role_addresses("postgresql://postgres@127.0.0.1:5433/postgres", None)
+    web, *_others = role_addresses("postgresql://postgres@127.0.0.1:5433/postgres", None)
 
     assert web == "postgresql://narvaro_web@127.0.0.1:5433/narvaro"
 

@@ -131,11 +131,12 @@ def test_program_does_not_run_as_root_and_may_change_nothing():
 def test_only_the_steps_that_need_them_know_the_strong_passwords():
     knows = {
         password: {name for name, service in services().items() if password in json.dumps(service)}
-        for password in ("ADMIN_PASSWORD", "OWNER_PASSWORD", "WEB_PASSWORD", "SECRET_KEY")
+        for password in ("ADMIN_PASSWORD", "OWNER_PASSWORD", "WEB_PASSWORD", "WORKER_PASSWORD", "SECRET_KEY")
     }
 
     assert knows["ADMIN_PASSWORD"] == {"database", "roles"}
-    assert knows["OWNER_PASSWORD"] == {"roles", "migrate"}
+    assert knows["OWNER_PASSWORD"] == {"roles", "migrate", "registers"}
+    assert knows["WORKER_PASSWORD"] == {"roles", "worker"}
     assert {"web", "worker"} <= knows["WEB_PASSWORD"]
     assert "proxy" not in knows["SECRET_KEY"] | knows["WEB_PASSWORD"]
 
