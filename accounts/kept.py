@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.http import HttpRequest, QueryDict
+
 from wall import identity
 
 from .models import KeptPost

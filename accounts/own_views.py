@@ -23,8 +23,8 @@ from .access import MemberRequest, public, signed_in
 from .confirming import confirms_with_a_button, note_confirmation
 from .forms import SwitchForm
 from .invitations import invited_user
-from .middleware import SESSION_KEY
 from .models import User
+from .sessions import MEMBERSHIP_KEY as SESSION_KEY
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import public
 from accounts.actions import choose_language, choose_membership
-from accounts.middleware import SESSION_KEY
 from accounts.roles import Side
+from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from wall import identity
 
 from .visitors import Visitor, visitors

@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from wall.identity import key_hash
 
 from accounts.models import Session
+from wall.identity import key_hash
 
 
 def end_by_idleness(client: Client) -> None:

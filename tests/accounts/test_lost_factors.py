@@ -7,11 +7,11 @@ from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import Client
-from wall.identity import acting_as
 
 from accounts.models import Session
 from audit.models import AuditEvent
 from tests.factories.accounts import MembershipFactory
+from wall.identity import acting_as
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "långt ord med hästar"

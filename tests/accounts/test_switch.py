@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from accounts.middleware import SESSION_KEY
 from accounts.roles import Role
+from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from tests.factories.accounts import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
