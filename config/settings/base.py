@@ -151,9 +151,6 @@ REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
 # Nothing that matters is kept in a cache: what is counted or may be used once is in tables (accounts/throttle.py).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-# The database ends a session that nothing has happened in for so long; the page warns in time (static/js/app.js).
-IDLE_SECONDS = 20 * 60
-IDLE_WARNING_SECONDS = 2 * 60
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Session
+from accounts.sessions import SessionStore
 from audit.models import AuditEvent
 from tests.accounts.sessions import end_by_idleness
 from tests.factories.accounts import MembershipFactory
@@ -146,3 +147,42 @@ def test_page_warns_in_time(member):
 
 def test_signed_out_pages_warn_of_nothing(client):
     assert "data-idle-seconds" not in client.get("/sign-in/").content.decode()
+
+
+def test_asking_whether_the_process_serves_signs_nobody_out(member):
+    here = browser(member)
+
+    assert here.get("/livez/").status_code == 200
+    assert is_signed_in(here)
+
+
+def test_new_key_does_not_make_the_ten_hours_longer(member):
+    here = browser(member)
+    began = timezone.now() - timedelta(hours=9)
+    Session.objects.filter(user=member.user).update(created_at=began)
+    old = here.session.session_key
+
+    session = here.session
+    session.cycle_key()
+
+    assert session.session_key != old
+    assert Session.objects.get(user=member.user).created_at == began
+
+
+def test_stored_session_says_nothing(member):
+    browser(member)
+
+    assert str(member.user.pk) not in Session.objects.get(user=member.user).data
+    assert "eJ" not in Session.objects.get(user=member.user).data[:8]
+
+
+def test_ended_session_is_removed_after_half_a_day(member):
+    browser(member)
+    rows = Session.objects.filter(user=member.user)
+    rows.update(last_seen_at=timezone.now() - timedelta(hours=1))
+    SessionStore.clear_expired()
+    assert rows.exists()
+    rows.update(last_seen_at=timezone.now() - timedelta(hours=13))
+    SessionStore.clear_expired()
+
+    assert not rows.exists()
