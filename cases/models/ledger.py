@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -52,8 +53,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             self.select_related("case__school_unit", "referral__to_unit", "referral__from_unit")
             .defer("task", "case__final_word")
             .prefetch_related(
-                models.Prefetch("intervals", queryset=held.defer("reason"), to_attr="current_intervals"),
-                models.Prefetch("holds", queryset=paused.defer("reason"), to_attr="current_holds"),
+                models.Prefetch("intervals", queryset=held, to_attr="current_intervals"),
+                models.Prefetch("holds", queryset=paused, to_attr="current_holds"),
             )
         )
 
@@ -114,6 +115,14 @@ class Obligation(models.Model):
         return f"{self.case} {self.kind}"
 
 
+class WithoutReason(models.Manager[Any]):
+    """Fetches rows without their words: those who oversee a case have no right to them."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return rows; whoever shows the reason fetches it by itself."""
+        return super().get_queryset().defer("reason")
+
+
 class HolderInterval(models.Model):
     """Which unit, and within it which person, held an obligation from when to when."""
 
@@ -123,6 +132,8 @@ class HolderInterval(models.Model):
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+
+    objects = WithoutReason()
 
     class Meta:
         ordering = ["obligation", "id"]
@@ -142,6 +153,8 @@ class Hold(models.Model):
     until = models.DateField()
     reason = models.CharField(max_length=300)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WithoutReason()
 
     class Meta:
         ordering = ["obligation", "id"]
