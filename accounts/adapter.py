@@ -50,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
         return user
 
-    def reauthenticate(self, user: User, password: str) -> bool:  # type: ignore[override]
+    def reauthenticate(self, user: User, password: str) -> bool:
         """Say whether `password` is the person's own; failures count as at sign-in."""
         return self.authenticate(context.request, email=user.email, password=password) == user
 

@@ -28,7 +28,7 @@ KEY = "confirmed_at"
 def is_recently_confirmed(request: HttpRequest, at: datetime) -> bool:
     """Say whether the person has confirmed in this session at most five minutes ago; signing in does not count."""
     confirmed_at = request.session.get(KEY)
-    return bool(confirmed_at) and at - datetime.fromisoformat(confirmed_at) <= LASTS
+    return confirmed_at is not None and at - datetime.fromisoformat(confirmed_at) <= LASTS
 
 
 def note_confirmation(request: HttpRequest, at: datetime) -> None:

@@ -64,7 +64,7 @@ class _Filler(HTMLParser):
             self.content_at = len(self.parts)
         if tag == "textarea" and self.inside and found.get("name", "") in self.data:
             # A line break directly after the tag is not part of the text.
-            self._write("\n" + escape(self.data[found["name"]]))
+            self._write("\n" + escape(str(self.data[found["name"]])))
             self.is_replacing = True
 
     def _changed(self, tag: str, found: dict[str, str], text: str) -> str:
@@ -81,7 +81,7 @@ class _Filler(HTMLParser):
         self.placed.add(name)
         if tag == "select":
             self.select = name
-        return _tag(tag, found | {"value": self.data[name]}) if tag == "input" and kind not in UNTOUCHED else text
+        return _tag(tag, found | {"value": str(self.data[name])}) if tag == "input" and kind not in UNTOUCHED else text
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Treat <input/> as <input>."""

@@ -31,7 +31,7 @@ class SessionStore(SessionBase):
     def take(self, data: str | None) -> None:
         """Take what the wall read for this key; None means that the session has ended."""
         if data is None:
-            self._session_key = None  # type: ignore[assignment]
+            self._session_key = None
         self._session_cache: dict[str, Any] = {} if data is None else self.decode(data)
 
     def stay_closed(self) -> None:
@@ -42,10 +42,10 @@ class SessionStore(SessionBase):
         """Return what is stored: encrypted, because it holds the secret of a code app that is being set up."""
         return encrypt(super().encode(session_dict), "session")
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return what `encode` was given; an empty session for what this server cannot read."""
         try:
-            return super().decode(decrypt(session_data, "session"))
+            return super().decode(decrypt(str(session_data), "session"))
         except NotReadable:
             return {}
 
@@ -79,7 +79,7 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Begin a new session under a new key."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -91,7 +91,7 @@ class SessionStore(SessionBase):
         """Write the session. Raises CreateError for a key in use, UpdateError for a session that has ended."""
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         fields = {
             "data": self.encode(data),
             "user_id": data.get(USER_KEY),

@@ -32,7 +32,9 @@ class SignInRequired(LoginRequiredMiddleware):
     typed when the session ended is kept for the same person (accounts.kept).
     """
 
-    def handle_no_permission(self, request: Any, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: Any, view_func: Any
+    ) -> HttpResponse:
         """Return the answer for a request that nobody signed in has sent."""
         back = _way_back(request)
         address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back}, safe='/')}"

@@ -14,9 +14,9 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from accounts.sessions import MEMBERSHIP_KEY  # noqa: E402
 from accounts.models import Membership  # noqa: E402
 from accounts.roles import Role  # noqa: E402
+from accounts.sessions import MEMBERSHIP_KEY  # noqa: E402
 from bench.report import Report  # noqa: E402
 
 BARE = "/help/"

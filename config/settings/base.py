@@ -121,7 +121,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 
 # Stolen hashes and stolen rows are of no use without these; the first key encrypts, all of them read.
 PASSWORD_PEPPER = env.str("PASSWORD_PEPPER", "")
-ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", [])
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
