@@ -138,7 +138,7 @@ def _be_nobody() -> None:
 
 def _ask(query: str, parameters: list[Any]) -> tuple[Any, ...]:
     """Ask with the parameters apart from the text, so that no other connection can read them in pg_stat_activity."""
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         row = cursor.execute(query, parameters).fetchone()
     if row is None:
         raise LookupError("the database did not answer who asks")
