@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
+from .confirming import ask_to_confirm, is_recently_confirmed
 from .models import Membership, Unit, User
 from .roles import MANAGERS, ROLES_IN, Role, UnitKind
 
@@ -71,6 +74,22 @@ def public(*, reason: str) -> Callable[[View], View]:
     return mark
 
 
+def recently_confirmed(view: View) -> View:
+    """Let people enter who have confirmed within five minutes that it is they; others are asked, and come back.
+
+    Stands inside `allow` or `signed_in`. What somebody had typed is kept meanwhile (accounts.kept).
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_recently_confirmed(request, timezone.now()):
+            return ask_to_confirm(request)
+        return view(request, *args, **kwargs)
+
+    guarded.asks_to_confirm = True  # type: ignore[attr-defined]
+    return guarded
+
+
 PEOPLE_ROLES = (*sorted(MANAGERS), Role.SYSTEM_ADMIN)
 """Those who may see the people page; whom they see there is `Membership.objects.visible_to`."""
 
@@ -92,3 +111,20 @@ def may_change_membership(reader: Membership, membership: Membership) -> bool:
     if reader.user_id == membership.user_id or not may_manage_people(reader):
         return False
     return Membership.objects.visible_to(reader).filter(pk=membership.pk).exists()
+
+
+DELICATE_ROLES = {Role.SYSTEM_ADMIN, Role.LOG_AUDITOR}
+"""Those who run the service or read its log: two system administrators have to agree about their second factor."""
+
+
+def needs_two_to_reset(user: User, today: date) -> bool:
+    """Say whether the person has, or will have, a role where two have to agree to take away the second factor."""
+    held = Membership.objects.filter(user=user, role__in=DELICATE_ROLES)
+    return held.ended(today, ended=False).exists()
+
+
+def may_reset_second_factor(reader: Membership, membership: Membership, today: date) -> bool:
+    """Say whether `reader` may take away the person's second factor, alone or with another: never one's own."""
+    if not may_change_membership(reader, membership):
+        return False
+    return reader.role == Role.SYSTEM_ADMIN or not needs_two_to_reset(membership.user, today)

@@ -12,7 +12,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .gate_models import FactorReset, FailedTries, KeptPost
 from .roles import MANAGERS, Role, Side, UnitKind
+
+__all__ = ["FactorReset", "FailedTries", "KeptPost", "Membership", "Session", "Unit", "User"]
 
 
 class UserManager(BaseUserManager["User"]):

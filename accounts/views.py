@@ -16,11 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import actions
-from .access import PEOPLE_ROLES, MemberRequest, allow, may_change_membership
-from .forms import EndMembershipForm, InvitePersonForm, SetAwayForm
+from . import actions, lost_factors
+from .access import (
+    PEOPLE_ROLES,
+    MemberRequest,
+    allow,
+    may_change_membership,
+    may_reset_second_factor,
+    needs_two_to_reset,
+    recently_confirmed,
+)
+from .forms import EndMembershipForm, InvitePersonForm, ResetSecondFactorForm, SetAwayForm
 from .invitations import send_invitation
-from .models import Membership, Unit
+from .models import Membership, Unit, User
 from .people import Row
 from .roles import MANAGERS
 
@@ -48,6 +56,7 @@ def people(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @allow(*PEOPLE_ROLES)
+@recently_confirmed
 def invite_person(request: MemberRequest) -> HttpResponse:
     """Invite somebody to a unit that the reader answers for."""
     units = Unit.objects.visible_to(request.membership).open()
@@ -110,6 +119,43 @@ def send_link(request: MemberRequest, membership_id: UUID) -> HttpResponse:
     send_invitation(membership.user, request)
     messages.success(request, _("A new mail is on its way to %(email)s.") % {"email": membership.user.email})
     return redirect("accounts:people")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*PEOPLE_ROLES)
+@recently_confirmed
+def reset_second_factor(request: MemberRequest, membership_id: UUID) -> HttpResponse:
+    """Take away the second factor of somebody who has lost it."""
+    membership = _changeable(request, membership_id)
+    now = timezone.now()
+    if not may_reset_second_factor(request.membership, membership, timezone.localdate(now)):
+        raise PermissionDenied
+    form = ResetSecondFactorForm(request.POST if request.method == "POST" else None)
+    needs_two = needs_two_to_reset(membership.user, timezone.localdate(now))
+    asked = lost_factors.asked_for(membership.user, now) if needs_two else None
+
+    def reset() -> str:
+        is_done = lost_factors.reset_second_factor(
+            membership=membership, password_too=form.cleaned_data["password_too"], by=request.membership, at=now
+        )
+        if not is_done:
+            return _("Noted. Another system administrator has to agree within a day.")
+        return _told(User.objects.get(pk=membership.user_id), request)
+
+    context = {
+        "membership": membership,
+        "needs_two": needs_two,
+        "asked": asked is not None and asked.asked_by.user_id != request.user.pk,
+    }
+    return _form_page(request, form, reset, "accounts/reset_second_factor.html", context)
+
+
+def _told(user: User, request: HttpRequest) -> str:
+    """Mail the person that the second factor is gone, with a link when the password is too; return what to say."""
+    lost_factors.tell(user)
+    if not user.has_usable_password():
+        send_invitation(user, request)
+    return _("Done. %(person)s sets up a new second step at the next sign-in.") % {"person": user.full_name}
 
 
 def _changeable(request: MemberRequest, membership_id: UUID) -> Membership:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest, allow, recently_confirmed
 from accounts.models import Unit
 from accounts.roles import Role, UnitKind
 from audit import reading
@@ -154,6 +154,7 @@ def resume_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
 
 @require_GET
 @allow(*IMPORTERS)
+@recently_confirmed
 def import_errors(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Give the file again with what is wrong and how to mend it."""
     absence_import = _import(request, import_id)
