@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "accounts.middleware.chosen_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.signed_out.SignInRequired",
+    "accounts.gate.Gate",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.active_membership",
     # Directly inside what opens the transaction and knows who acts: the row is written before the answer leaves.

@@ -10,9 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.roles import Role
 from audit.actions import record_reading
 
@@ -26,8 +25,6 @@ from ..pupils import pupils_visible_to
 ANSWERING = (Role.PRINCIPAL, Role.UNIT_HEAD)
 
 
-@require_GET
-@allow(*ANSWERING)
 def rights_request_list(request: MemberRequest) -> HttpResponse:
     """Show what has been asked, the most urgent first, and what must be kept."""
     today = timezone.localdate()
@@ -42,8 +39,6 @@ def rights_request_list(request: MemberRequest) -> HttpResponse:
     return render(request, "records/rights_request_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*ANSWERING)
 def register_rights_request(request: MemberRequest) -> HttpResponse:
     """Note that somebody has asked."""
     pupils = pupils_visible_to(request.membership)
@@ -55,16 +50,12 @@ def register_rights_request(request: MemberRequest) -> HttpResponse:
     return render(request, "records/register_rights_request.html", {"form": form}, status=status)
 
 
-@require_GET
-@allow(*ANSWERING)
 def rights_request_detail(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Show one request and what to do next."""
     asked = _asked(request, request_id)
     return render(request, "records/rights_request_detail.html", _standing(request, asked))
 
 
-@require_POST
-@allow(*ANSWERING)
 def settle_rights_request(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Note how it ended."""
     asked = _asked(request, request_id)
@@ -79,8 +70,6 @@ def settle_rights_request(request: MemberRequest, request_id: UUID) -> HttpRespo
     return redirect("records:rights_request_detail", asked.pk)
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*ANSWERING)
 def screen_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Read every text and every name in the copy, and give out or mask each."""
     asked = _asked(request, request_id, kind="access", outcome="")
@@ -98,8 +87,6 @@ def screen_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
     return render(request, "records/screen_copy.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-@allow(*ANSWERING)
 def export_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
     """Give the screened copy as a file; nothing of it is stored."""
     asked = _asked(request, request_id, kind="access")
@@ -122,8 +109,6 @@ def export_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*ANSWERING)
 def order_to_keep(request: MemberRequest) -> HttpResponse:
     """Order that what the own side holds about a pupil is not erased, or not before thirty."""
     form = KeepOrderForm(request.POST or None, pupils=pupils_visible_to(request.membership))
@@ -133,8 +118,6 @@ def order_to_keep(request: MemberRequest) -> HttpResponse:
     return render(request, "records/order_to_keep.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_POST
-@allow(*ANSWERING)
 def lift_keep_order(request: MemberRequest, order_id: UUID) -> HttpResponse:
     """Let the time run again."""
     order = get_object_or_404(KeepOrder.objects.visible_to(request.membership), pk=order_id)
