@@ -6,10 +6,20 @@ import sys
 LOGINS = {
     # What changes tables, registers and the demo city is the owner's; what works beside the pages the worker's.
     **dict.fromkeys(
-        ("migrate", "makemigrations", "load_registers", "load_demo", "demo_people", "set_wall_key", "shell"),
+        (
+            "migrate",
+            "makemigrations",
+            "load_registers",
+            "load_demo",
+            "demo_people",
+            "retention",
+            "set_wall_key",
+            "shell",
+        ),
         "owner",
     ),
-    **dict.fromkeys(("procrastinate", "import_absence"), "worker"),
+    "verify_log": "owner",
+    **dict.fromkeys(("procrastinate", "import_absence", "anchor_log"), "worker"),
 }
 """Which of the database's logins a command uses; all others use the web server's."""
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from .confirming import ask_to_confirm, is_recently_confirmed
 from .models import Membership, Unit, User
 from .permissions import TWO_PERSON_ROLES, Action, Object, permits
-from .roles import ROLES_IN, UnitKind
+from .roles import ROLES_IN, Role, UnitKind
+
+View = Callable[..., HttpResponse]
 
 
 class MemberRequest(HttpRequest):
@@ -15,6 +24,22 @@ class MemberRequest(HttpRequest):
     user: User
     membership: Membership
     memberships: list[Membership]
+
+
+def recently_confirmed(view: View) -> View:
+    """Let people enter who have confirmed within five minutes that it is they; others are asked, and come back.
+
+    Stands inside `allow` or `signed_in`. What somebody had typed is kept meanwhile (accounts.kept).
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_recently_confirmed(request, timezone.now()):
+            return ask_to_confirm(request)
+        return view(request, *args, **kwargs)
+
+    guarded.asks_to_confirm = True  # type: ignore[attr-defined]
+    return guarded
 
 
 def may_manage_people(reader: Membership) -> bool:
@@ -36,6 +61,23 @@ def may_change_membership(reader: Membership, membership: Membership) -> bool:
     if reader.user_id == membership.user_id or not may_manage_people(reader):
         return False
     return Membership.objects.visible_to(reader).filter(pk=membership.pk).exists()
+
+
+DELICATE_ROLES = {Role.SYSTEM_ADMIN, Role.LOG_AUDITOR}
+"""Those who run the service or read its log: two system administrators have to agree about their second factor."""
+
+
+def needs_two_to_reset(user: User, today: date) -> bool:
+    """Say whether the person has, or will have, a role where two have to agree to take away the second factor."""
+    held = Membership.objects.filter(user=user, role__in=DELICATE_ROLES)
+    return held.ended(today, ended=False).exists()
+
+
+def may_reset_second_factor(reader: Membership, membership: Membership, today: date) -> bool:
+    """Say whether `reader` may take away the person's second factor, alone or with another: never one's own."""
+    if not may_change_membership(reader, membership):
+        return False
+    return reader.role == Role.SYSTEM_ADMIN or not needs_two_to_reset(membership.user, today)
 
 
 def may_confirm(reader: Membership, membership: Membership) -> bool:

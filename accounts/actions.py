@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 import audit.actions
+from wall import identity
 
 from .access import may_change_membership, may_confirm, may_invite, may_renew
 from .models import A_YEAR, Membership, Unit, User
@@ -200,8 +201,18 @@ def choose_password(*, user: User, password: str, by: Membership | None, at: dat
     """Give the person a new password of their own choice; every link sent before stops working."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    audit.actions.record(action="password_chosen", target=user, by=by, at=at)
+    record_own(action="password_chosen", user=user, by=by, at=at)
     return user
+
+
+def record_own(*, action: str, user: User, by: Membership | None, at: datetime, details: dict | None = None) -> None:
+    """Write what a person did to the own account, within an action; also for somebody without any role here."""
+    if by is not None:
+        audit.actions.record(action=action, target=user, by=by, at=at, details=details)
+        return
+    # Only at the gate may a row be written that names nobody as the one who acted; its target says who it was.
+    with identity.gate():
+        audit.actions.record(action=action, target=user, by=None, at=at, details=details)
 
 
 def _locked(membership: Membership, by: Membership) -> Membership:

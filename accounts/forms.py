@@ -139,3 +139,13 @@ class SwitchForm(forms.Form):
         cast(forms.ChoiceField, self.fields["membership"]).choices = [
             (str(membership.pk), f"{membership.unit.name} – {membership.role_title}") for membership in memberships
         ]
+
+
+class ResetSecondFactorForm(forms.Form):
+    """Whether the person has lost the password too."""
+
+    password_too = forms.BooleanField(
+        label=_("The password is forgotten too"),
+        required=False,
+        help_text=_("The old password stops working, and the person gets a mail with a link to choose a new one."),
+    )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
 from .permissions.pages import PAGES
 from .permissions.verdicts import Verdict, verdict_on
+from .signed_out import SignInRequired
 
 
-class Gate(LoginRequiredMiddleware):
+class Gate(SignInRequired):
     """Let a request through to its view only when the row of its address says so. A view cannot say otherwise."""
 
     def process_view(

@@ -12,8 +12,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .gate_models import FactorReset, FailedTries, KeptPost
 from .permissions import DAYS_AT_MOST, TWO_PERSON_ROLES, Action, Object, permits
 from .roles import MANAGERS, Role, Side, UnitKind
+
+__all__ = ["FactorReset", "FailedTries", "KeptPost", "Membership", "Session", "Unit", "User"]
 
 A_YEAR = timedelta(days=DAYS_AT_MOST)
 

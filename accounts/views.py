@@ -15,12 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import actions
-from .access import MemberRequest, may_change_membership, may_confirm, may_renew
-from .forms import EndMembershipForm, InvitePersonForm, SetAwayForm
+from . import actions, lost_factors
+from .access import (
+    MemberRequest,
+    may_change_membership,
+    may_confirm,
+    may_renew,
+    may_reset_second_factor,
+    needs_two_to_reset,
+    recently_confirmed,
+)
+from .forms import EndMembershipForm, InvitePersonForm, ResetSecondFactorForm, SetAwayForm
 from .invitations import send_invitation
-from .models import Membership, Unit
+from .models import Membership, Unit, User
 from .people import Row
+from .roles import MANAGERS
 
 PER_PAGE = 50
 REASONS = {
@@ -43,9 +52,11 @@ def people(request: MemberRequest) -> HttpResponse:
     members = Membership.objects.visible_to(request.membership).ended(today, ended).for_people_page()
     page = Paginator(members, PER_PAGE).get_page(request.GET.get("page"))
     rows = [Row.of(membership, request.membership, today) for membership in page]
-    return render(request, "accounts/people.html", {"page": page, "rows": rows, "ended": ended})
+    context = {"page": page, "rows": rows, "ended": ended, "is_manager": request.membership.role in MANAGERS}
+    return render(request, "accounts/people.html", context)
 
 
+@recently_confirmed
 def invite_person(request: MemberRequest) -> HttpResponse:
     """Invite somebody to a unit that the reader answers for."""
     units = Unit.objects.visible_to(request.membership).open()
@@ -127,6 +138,41 @@ def send_link(request: MemberRequest, membership_id: UUID) -> HttpResponse:
     send_invitation(membership.user, request)
     messages.success(request, _("A new mail is on its way to %(email)s.") % {"email": membership.user.email})
     return redirect("accounts:people")
+
+
+@recently_confirmed
+def reset_second_factor(request: MemberRequest, membership_id: UUID) -> HttpResponse:
+    """Take away the second factor of somebody who has lost it."""
+    membership = _changeable(request, membership_id)
+    now = timezone.now()
+    if not may_reset_second_factor(request.membership, membership, timezone.localdate(now)):
+        raise PermissionDenied
+    form = ResetSecondFactorForm(request.POST if request.method == "POST" else None)
+    needs_two = needs_two_to_reset(membership.user, timezone.localdate(now))
+    asked = lost_factors.asked_for(membership.user, now) if needs_two else None
+
+    def reset() -> str:
+        is_done = lost_factors.reset_second_factor(
+            membership=membership, password_too=form.cleaned_data["password_too"], by=request.membership, at=now
+        )
+        if not is_done:
+            return _("Noted. Another system administrator has to agree within a day.")
+        return _told(User.objects.get(pk=membership.user_id), request)
+
+    context = {
+        "membership": membership,
+        "needs_two": needs_two,
+        "asked": asked is not None and asked.asked_by.user_id != request.user.pk,
+    }
+    return _form_page(request, form, reset, "accounts/reset_second_factor.html", context)
+
+
+def _told(user: User, request: HttpRequest) -> str:
+    """Mail the person that the second factor is gone, with a link when the password is too; return what to say."""
+    lost_factors.tell(user)
+    if not user.has_usable_password():
+        send_invitation(user, request)
+    return _("Done. %(person)s sets up a new second step at the next sign-in.") % {"person": user.full_name}
 
 
 def _changeable(request: MemberRequest, membership_id: UUID) -> Membership:

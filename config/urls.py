@@ -14,9 +14,12 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("", include("cases.urls")),
     path("", include("accounts.urls")),
+    path("", include("schools.urls")),
     path("", include("attendance.urls")),
     path("imports/", include("integrations.urls")),
     path("followup/", include("followup.urls")),
+    path("records/", include("records.urls")),
+    path("oversight/", include("oversight.urls")),
 ]
 
 if settings.DEMO:

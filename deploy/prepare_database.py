@@ -83,7 +83,7 @@ def let_become(admin: psycopg.Connection, login: sql.Identifier, sides: tuple[st
 
 def make_backup_role(admin: psycopg.Connection) -> None:
     """Make the one role that reads everything, for dumps alone; it logs in only once a password has been set."""
-    if not admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (True,):
+    if admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
         return  # only a superuser can give BYPASSRLS; docs/operations.md says what a hosted server does instead
     name = sql.Identifier(roles.BACKUP)
     if not exists(admin, roles.BACKUP):

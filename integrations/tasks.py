@@ -7,6 +7,9 @@ from collections.abc import Callable
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from wall import identity
+from wall.roles import IMPORT
+
 from . import actions
 from .models import AbsenceImport
 
@@ -25,11 +28,12 @@ def apply_import(import_id: str) -> None:
 
 def _carry_out(import_id: str, step: Callable[[AbsenceImport], object]) -> None:
     """Take one step; an import that has moved on is left alone, an error of ours closes it and is raised."""
-    absence_import = AbsenceImport.objects.select_related("unit__school").get(pk=import_id)
-    try:
-        step(absence_import)
-    except actions.ImportHasMovedOn:
-        return
-    except Exception:
-        actions.give_up_import(absence_import, at=timezone.now())
-        raise
+    with identity.working_as(IMPORT):
+        absence_import = AbsenceImport.objects.select_related("unit__school").get(pk=import_id)
+        try:
+            step(absence_import)
+        except actions.ImportHasMovedOn:
+            return
+        except Exception:
+            actions.give_up_import(absence_import, at=timezone.now())
+            raise

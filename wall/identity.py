@@ -103,8 +103,20 @@ def acting_as(membership: Member) -> Iterator[Entered]:
 
 
 @contextmanager
+def working_as(job: str) -> Iterator[None]:
+    """Have a job's rights inside the block, over several transactions: for the worker, whose login has none itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('role', %s, false)", [job])
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:  # else the rollback brings the old role back
+            _be_nobody()
+
+
+@contextmanager
 def becoming(db_role: str) -> Iterator[None]:
-    """Stay who one is inside the block, with the rights of another side: for those who oversee what they do not read."""
+    """Stay who one is inside the block, with the rights of another side: to oversee what one does not read."""
     with transaction.atomic():
         before = _ask(REMEMBER, [])
         _ask("SELECT set_config('role', %s, true)", [db_role])
@@ -119,9 +131,14 @@ def _arguments(kind: str, key: str, membership: UUID | None, at: datetime) -> li
     return [kind, key, membership, microseconds, proof_of(message)]
 
 
+def _be_nobody() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
 def _ask(query: str, parameters: list[Any]) -> tuple[Any, ...]:
     """Ask with the parameters apart from the text, so that no other connection can read them in pg_stat_activity."""
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         row = cursor.execute(query, parameters).fetchone()
     if row is None:
         raise LookupError("the database did not answer who asks")

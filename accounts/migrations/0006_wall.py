@@ -69,14 +69,14 @@ class Migration(migrations.Migration):
             see={**dict.fromkeys((*STAFF, *JOBS), "true"), GATE: f"{AT_THE_GATE} OR id = (SELECT me())"},
             add=dict.fromkeys(PEOPLE_KEEPERS, MANAGES),
             change={**dict.fromkeys(STAFF, "id = (SELECT me())"), GATE: f"{AT_THE_GATE} OR id = (SELECT me())"},
-            change_columns=dict.fromkeys((*STAFF, GATE), ["language", "password", "last_login"]),
+            change_columns={key: ["language", "password", "last_login"] for key in (*STAFF, GATE)},
         ),
         Guard(
             "accounts_unit",
             see=dict.fromkeys(EVERYBODY, "true"),
             # Inviting locks the unit; closing one is not done from a page.
             change=dict.fromkeys(PEOPLE_KEEPERS, f"{MANAGES} AND {IN_MY_UNITS.replace('unit_id', 'id')}"),
-            change_columns=dict.fromkeys(PEOPLE_KEEPERS, ["closed_on"]),
+            change_columns={key: ["closed_on"] for key in PEOPLE_KEEPERS},
         ),
         Guard(
             "accounts_membership",
@@ -87,18 +87,20 @@ class Migration(migrations.Migration):
                 **dict.fromkeys((CITY, AUDIT), MINE),
             },
             change_columns={
-                **dict.fromkeys(
-                    PEOPLE_KEEPERS, ["title", "valid_to", "away_from", "away_to", "stand_in_id", "chosen_at"]
-                ),
-                **dict.fromkeys((CITY, AUDIT), ["chosen_at"]),
+                **{
+                    key: ["title", "valid_to", "away_from", "away_to", "stand_in_id", "chosen_at"]
+                    for key in PEOPLE_KEEPERS
+                },
+                **{key: ["chosen_at"] for key in (CITY, AUDIT)},
             },
         ),
         Guard(
             "accounts_session",
             see={**dict.fromkeys(STAFF, MINE), GATE: MINE_OR_GATE},
-            see_columns=dict.fromkeys(
-                STAFF, ["key_hash", "user_id", "membership_id", "created_at", "last_seen_at", "address", "agent"]
-            ),
+            see_columns={
+                key: ["key_hash", "user_id", "membership_id", "created_at", "last_seen_at", "address", "agent"]
+                for key in STAFF
+            },
             add={GATE: AT_THE_GATE},
             change={GATE: AT_THE_GATE},
             remove={**dict.fromkeys(STAFF, MINE), GATE: MINE_OR_GATE},

@@ -53,6 +53,10 @@ OVERSEERS = frozenset({Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR})
 FIGURE_READERS = OVERSEERS | {Role.ANALYST}
 MANAGERS = frozenset({Role.PRINCIPAL, Role.UNIT_HEAD})
 PEOPLE_KEEPERS = MANAGERS | {Role.SYSTEM_ADMIN}
+PRINCIPALS = frozenset({Role.PRINCIPAL})
+SYSTEM = frozenset({Role.SYSTEM_ADMIN})
+AUDITORS = frozenset({Role.LOG_AUDITOR})
+LOG_READERS = AUDITORS | PRINCIPALS
 
 ENTRANCE = Anybody("People sign in here.")
 HALF_WAY = Anybody("The password was right; the second factor is asked for before anybody is signed in.")
@@ -83,6 +87,11 @@ OF_ONESELF: dict[str, Methods] = {
     "accounts:account": reading(SIGNED_IN),
     "accounts:change_password": form(SIGNED_IN),
     "accounts:no_membership": reading(SIGNED_IN),
+    "accounts:sessions": reading(SIGNED_IN),
+    "accounts:end_session": sending(SIGNED_IN),
+    "accounts:end_other_sessions": sending(SIGNED_IN),
+    "accounts:confirm_demo": form(SIGNED_IN),
+    "accounts:stay": sending(SIGNED_IN),
     "accounts:switch": form(SIGNED_IN),
     "account_logout": sending(SIGNED_IN),
     "account_reauthenticate": form(SIGNED_IN),
@@ -97,7 +106,6 @@ OF_ONESELF: dict[str, Methods] = {
     "mfa_remove_webauthn": form(SIGNED_IN),
     "mfa_view_recovery_codes": reading(SIGNED_IN),
     "mfa_generate_recovery_codes": form(SIGNED_IN),
-    "mfa_download_recovery_codes": reading(SIGNED_IN),
 }
 
 OF_THE_SCHOOL: dict[str, Methods] = {
@@ -172,10 +180,58 @@ OF_PEOPLE: dict[str, Methods] = {
     "accounts:set_away": form(PEOPLE_KEEPERS),
     "accounts:back_again": sending(PEOPLE_KEEPERS),
     "accounts:send_link": sending(PEOPLE_KEEPERS),
+    "accounts:reset_second_factor": form(PEOPLE_KEEPERS),
+}
+
+OF_LINKS: dict[str, Methods] = {
+    "schools:claim_link": form(SCHOOL_WORKERS),
+    "schools:claim_answered": reading(SCHOOL_WORKERS),
+    "schools:end_link": sending(SCHOOL_WORKERS),
+    "schools:pupil_links": form(PRINCIPALS),
+    "schools:protected_list": reading(SCHOOL_WORKERS),
+    "schools:pupil_readers": form(PRINCIPALS),
+    "schools:end_reader": sending(PRINCIPALS),
+    "schools:confirm_readers": reading(MANAGERS),
+    "schools:confirm_reader": sending(MANAGERS),
+    "schools:protection_policy": form(SYSTEM),
+    "schools:confirm_policy": sending(SYSTEM),
+    "attendance:protected_pupil": reading(SCHOOL_WORKERS),
+    "cases:protect_pupil": form(PRINCIPALS),
+}
+
+OF_THE_LOG: dict[str, Methods] = {
+    "oversight:workspace": reading(AUDITORS),
+    "oversight:draw_sample": sending(AUDITORS),
+    "oversight:review_reading": form(AUDITORS),
+    "oversight:find_pupil": sending(AUDITORS),
+    "oversight:who_has_read": reading(LOG_READERS),
+    "oversight:draft_extract": sending(AUDITORS),
+    "oversight:extract_detail": reading(LOG_READERS),
+    "oversight:release_extract": sending(LOG_READERS),
+    "oversight:withhold_extract": sending(LOG_READERS),
+    "oversight:print_extract": reading(LOG_READERS),
+}
+
+OF_RECORDS: dict[str, Methods] = {
+    "records:rights_request_list": reading(MANAGERS),
+    "records:register_rights_request": form(MANAGERS),
+    "records:rights_request_detail": reading(MANAGERS),
+    "records:settle_rights_request": sending(MANAGERS),
+    "records:screen_copy": form(MANAGERS),
+    "records:export_copy": sending(MANAGERS),
+    "records:order_to_keep": form(MANAGERS),
+    "records:lift_keep_order": sending(MANAGERS),
+    "records:retention": reading(SYSTEM),
+    "records:propose_retention": sending(SYSTEM),
+    "records:approve_retention": sending(SYSTEM),
+    "records:cancel_retention": sending(SYSTEM),
 }
 
 PAGES: dict[str, Methods] = {
     **OF_ANYBODY,
+    **OF_LINKS,
+    **OF_THE_LOG,
+    **OF_RECORDS,
     **OF_ONESELF,
     **OF_THE_SCHOOL,
     **OF_SOCIAL_SERVICES,

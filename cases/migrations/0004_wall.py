@@ -121,7 +121,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(WHO_TAKES_PART),
         migrations.RunSQL(GUARANTEES),
         migrations.RunSQL(QUESTIONS),
-        GuardMore("schools_pupil", see={SOCIAL: "EXISTS (SELECT FROM cases_case c WHERE c.pupil_id = schools_pupil.id)"}),
+        # Whoever reads a case knows whom it is about, also after the pupil has left the school.
+        GuardMore("schools_pupil", see=both("EXISTS (SELECT FROM cases_case c WHERE c.pupil_id = schools_pupil.id)")),
         Guard(
             "cases_case",
             see={SCHOOL: AT_SCHOOL, SOCIAL: AT_SOCIAL, CITY: OVERSEEN},
@@ -138,7 +139,7 @@ class Migration(migrations.Migration):
             never=NO_PROTECTED,
         ),
         Guard("cases_party", see=all_three(IN_CASE), add=both(IN_CASE), change=both(IN_CASE),
-              change_columns=dict.fromkeys((SCHOOL, SOCIAL), ["ended_at"])),
+              change_columns={key: ["ended_at"] for key in (SCHOOL, SOCIAL)}),
         Guard(
             "cases_requestdraft",
             see={SCHOOL: f"writer_id = (SELECT my_membership()) AND {WRITES_AT_SCHOOL}"},
@@ -214,7 +215,7 @@ class Migration(migrations.Migration):
             see_columns={CITY: ["id", "obligation_id", "unit_id", "person_id", "from_at", "to_at"]},
             add=all_three(OF_OBLIGATION),
             change=all_three(OF_OBLIGATION),
-            change_columns=dict.fromkeys((SCHOOL, SOCIAL, CITY), ["to_at"]),
+            change_columns={key: ["to_at"] for key in (SCHOOL, SOCIAL, CITY)},
         ),
         Guard(
             "cases_hold",
@@ -222,7 +223,7 @@ class Migration(migrations.Migration):
             see_columns={CITY: ["id", "obligation_id", "started_on", "until", "ended_at"]},
             add=all_three(OF_OBLIGATION),
             change=all_three(OF_OBLIGATION),
-            change_columns=dict.fromkeys((SCHOOL, SOCIAL, CITY), ["ended_at"]),
+            change_columns={key: ["ended_at"] for key in (SCHOOL, SOCIAL, CITY)},
         ),
         Guard(
             "cases_event",

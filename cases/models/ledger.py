@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
+from audit.reading import PersonalModel
 
 from .case import Case
 from .referral import Referral
@@ -52,8 +54,8 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
             self.select_related("case__school_unit", "referral__to_unit", "referral__from_unit")
             .defer("task", "case__final_word")
             .prefetch_related(
-                models.Prefetch("intervals", queryset=held.defer("reason"), to_attr="current_intervals"),
-                models.Prefetch("holds", queryset=paused.defer("reason"), to_attr="current_holds"),
+                models.Prefetch("intervals", queryset=held, to_attr="current_intervals"),
+                models.Prefetch("holds", queryset=paused, to_attr="current_holds"),
             )
         )
 
@@ -66,8 +68,10 @@ class ObligationManager(models.Manager.from_queryset(ObligationQuerySet)):  # ty
         return super().get_queryset().defer("task")
 
 
-class Obligation(models.Model):
+class Obligation(PersonalModel):
     """Who must do what by when, and on what ground. Kinds are described in cases/obligations.py."""
+
+    ABOUT = "case_id"
 
     class Outcome(models.TextChoices):
         FULFILLED = "fulfilled", _("Done")
@@ -114,6 +118,14 @@ class Obligation(models.Model):
         return f"{self.case} {self.kind}"
 
 
+class WithoutReason(models.Manager[Any]):
+    """Fetches rows without their words: those who oversee a case have no right to them."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return rows; whoever shows the reason fetches it by itself."""
+        return super().get_queryset().defer("reason")
+
+
 class HolderInterval(models.Model):
     """Which unit, and within it which person, held an obligation from when to when."""
 
@@ -123,6 +135,8 @@ class HolderInterval(models.Model):
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
+
+    objects = WithoutReason()
 
     class Meta:
         ordering = ["obligation", "id"]
@@ -142,6 +156,8 @@ class Hold(models.Model):
     until = models.DateField()
     reason = models.CharField(max_length=300)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WithoutReason()
 
     class Meta:
         ordering = ["obligation", "id"]
@@ -166,8 +182,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         return events.filter(Q(referral=None) | Q(referral__to_unit__in=Unit.objects.below(reader.unit)))
 
 
-class Event(models.Model):
+class Event(PersonalModel):
     """One thing that happened in a case. Only added; `changes` alone can rebuild the state of the ledger."""
+
+    ABOUT = "case_id"
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, permits
 from accounts.roles import Side
+from audit.reading import PersonalModel
 from schools.models import Pupil
 from socialservices.models import ReasonCode, Service
 
@@ -25,7 +26,7 @@ class RequestDraftQuerySet(models.QuerySet["RequestDraft"]):
         return self.filter(writer=reader.pk, pupil__in=Pupil.objects.visible_to(reader))
 
 
-class RequestDraft(models.Model):
+class RequestDraft(PersonalModel):
     """A request being written. It belongs to its writer; nothing of it has left the school."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,12 +64,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.visible_to(reader) if permits(reader, Object.REQUEST, Action.DECIDE) else self.none()
 
 
-class Referral(models.Model):
+class Referral(PersonalModel):
     """A request for support (begäran om stöd) from a school to a unit of social services.
 
     `routing` is a frozen copy of what decides which services take the pupil (see `cases.receivers`): the receiver may
     send the request on, and has no right to the school's register.
     """
+
+    ABOUT = "case_id"
 
     class Status(models.TextChoices):
         SENT = "sent", _("Request sent")

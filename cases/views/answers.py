@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import audit.actions
 from accounts.access import MemberRequest
 from accounts.models import Unit
 from cases import access
@@ -148,9 +147,6 @@ def _check(request: MemberRequest, referral: Referral, form: DeclineForm) -> Htt
         "respond_by": KINDS["respond_to_no"].due_on(today),
         "is_blaming": any(word in written for word in BLAMING),
     }
-    audit.actions.record_reading(
-        page="cases:decline_request", targets=[referral.case], by=request.membership, at=timezone.now()
-    )
     return render(request, "cases/decline_check.html", context)
 
 
@@ -167,9 +163,6 @@ def allocate_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
             messages.success(request, _("%(name)s has the request now.") % {"name": name})
         return stop or redirect("cases:assess_request", referral.pk)
     context = {"referral": referral, "form": form, "state": states_of([referral.case], timezone.localdate())[0]}
-    audit.actions.record_reading(
-        page="cases:allocate_request", targets=[referral.case], by=request.membership, at=timezone.now()
-    )
     return render(request, "cases/allocate_request.html", context, status=422 if form.is_bound else 200)
 
 

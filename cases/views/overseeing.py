@@ -16,7 +16,7 @@ View = Callable[..., HttpResponse]
 
 
 def overseeing(view: View) -> View:
-    """Let an area manager of schools see dates and units here, with the rights that have no words and no names in them."""
+    """Let an area manager of schools see dates and units here, with rights that reach no words and no names."""
 
     @wraps(view)
     def overseen(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -78,8 +78,8 @@ def test_same_role_twice_is_refused(cast):
         invite(cast.principal)
 
 
-def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_in):
-    sign_in(client, cast.principal)
+def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_in, confirm):
+    confirm(sign_in(client, cast.principal))
     data = {
         "given_name": "Nya",
         "family_name": "Namnet",
@@ -100,8 +100,8 @@ def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_
     assert "/welcome/" in letter.body
 
 
-def test_page_refuses_a_unit_out_of_sight(client, cast, sign_in):
-    sign_in(client, cast.principal)
+def test_page_refuses_a_unit_out_of_sight(client, cast, sign_in, confirm):
+    confirm(sign_in(client, cast.principal))
     data = {
         "given_name": "N",
         "family_name": "N",
@@ -117,8 +117,8 @@ def test_page_refuses_a_unit_out_of_sight(client, cast, sign_in):
     assert not User.objects.filter(email="n@example.com").exists()
 
 
-def test_page_keeps_what_was_typed_when_the_person_is_here_already(client, cast, sign_in):
-    sign_in(client, cast.principal)
+def test_page_keeps_what_was_typed_when_the_person_is_here_already(client, cast, sign_in, confirm):
+    confirm(sign_in(client, cast.principal))
     data = {
         "given_name": "Typat",
         "family_name": "N",

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from cases.models import Referral
 from cases.obligations import KINDS, Calendar, Kind
 from tests.architecture.addresses import Page, all_pages
+from tests.architecture.data_categories import data_categories
 
 NOTE = (
     "<!-- Written by `python3 dev.py test tests/architecture/test_documents.py --write-docs`; "
@@ -132,6 +133,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "who-may-enter.md": who_may_enter,
     "permissions.md": permissions,
     "workflow.md": workflow,
+    "data-categories.md": lambda: data_categories(NOTE),
 }
 
 
