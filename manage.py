@@ -9,7 +9,8 @@ LOGINS = {
         ("migrate", "makemigrations", "load_registers", "load_demo", "demo_people", "set_wall_key", "shell"),
         "owner",
     ),
-    **dict.fromkeys(("procrastinate", "import_absence"), "worker"),
+    "verify_log": "owner",
+    **dict.fromkeys(("procrastinate", "import_absence", "anchor_log"), "worker"),
 }
 """Which of the database's logins a command uses; all others use the web server's."""
 

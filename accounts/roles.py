@@ -54,11 +54,11 @@ class Role(models.TextChoices):
 
 
 ROLES_IN = {
-    UnitKind.SCHOOL: {Role.MENTOR, Role.STUDENT_HEALTH, Role.PRINCIPAL},
-    UnitKind.SCHOOL_AREA: {Role.UNIT_HEAD},
+    UnitKind.SCHOOL: {Role.MENTOR, Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.LOG_AUDITOR},
+    UnitKind.SCHOOL_AREA: {Role.UNIT_HEAD, Role.LOG_AUDITOR},
     UnitKind.INTAKE: {Role.INTAKE_WORKER, Role.UNIT_HEAD},
     UnitKind.TEAM: {Role.TEAM_WORKER, Role.UNIT_HEAD},
-    UnitKind.SOCIAL_AREA: {Role.UNIT_HEAD, Role.COORDINATOR},
+    UnitKind.SOCIAL_AREA: {Role.UNIT_HEAD, Role.COORDINATOR, Role.LOG_AUDITOR},
     UnitKind.CITY: {Role.COORDINATOR, Role.ANALYST, Role.LOG_AUDITOR, Role.SYSTEM_ADMIN},
 }
 """Which roles a unit of each kind can have (product.md section 2)."""

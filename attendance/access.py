@@ -22,7 +22,8 @@ def may_answer_signal(reader: Membership, signal: Signal) -> bool:
 
 def may_answer_concern(reader: Membership, concern: Concern) -> bool:
     """Say whether `reader` may say what becomes of `concern`: student health and the principal of the school."""
-    return reader.role in ANSWERERS and reader.unit_id == concern.school_unit_id
+    is_open = not concern.pupil.is_protected
+    return is_open and reader.role in ANSWERERS and reader.unit_id == concern.school_unit_id
 
 
 def may_ask_for_support(reader: Membership) -> bool:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
-from schools.models import ClassGroup, Pupil
+from audit.reading import PersonalModel
+from schools.models import ClassGroup, Pupil, protected_ids
 
 
 class ClassDay(models.Model):
@@ -37,7 +38,7 @@ class ClassDay(models.Model):
         return f"{self.class_group} {self.day}"
 
 
-class AttendanceDay(models.Model):
+class AttendanceDay(PersonalModel):
     """A pupil's absence one day, in minutes. A pupil who was present leaves no row.
 
     `offered_minutes` and `reported_minutes` are kept only where they differ from the class.
@@ -61,7 +62,7 @@ class AttendanceDay(models.Model):
         return f"{self.pupil} {self.day}"
 
 
-class LessonAbsence(models.Model):
+class LessonAbsence(PersonalModel):
     """A pupil away from one lesson, in minutes."""
 
     class Kind(models.TextChoices):
@@ -133,7 +134,7 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         )
 
 
-class Signal(models.Model):
+class Signal(PersonalModel):
     """A pupil's absence crossed a line: a dated fact that the school must answer. It is never changed or recalled."""
 
     class Answer(models.TextChoices):
@@ -182,7 +183,7 @@ class Signal(models.Model):
         return (self.valid_minutes + self.invalid_minutes) * 100 // self.offered_minutes
 
 
-class Evaluation(models.Model):
+class Evaluation(PersonalModel):
     """How far a pupil's absence has been compared with the lines, so that one crossing makes one signal.
 
     `highest_percent` is the highest line reached since the share was last under the lowest one.
@@ -220,12 +221,17 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.filter(answered_at=None)
 
     def visible_to(self, reader: Membership) -> ConcernQuerySet:
-        """Return the concerns `reader` wrote, and for student health and principals all of the school."""
+        """Return the concerns `reader` wrote, and for student health and principals all of the school.
+
+        A claimed link lets a mentor log a concern, not read those of others. Never about a protected pupil, one's own
+        concerns included.
+        """
+        concerns = self.exclude(pupil__in=protected_ids())
         own = Q(logged_by__user=reader.user_id, school_unit=reader.unit_id)
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return self.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
+            return concerns.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
         if reader.role == Role.MENTOR:
-            return self.filter(own)
+            return concerns.filter(own)
         return self.none()
 
     def with_page_relations(self) -> ConcernQuerySet:
@@ -235,7 +241,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         ).prefetch_related(models.Prefetch("pupil", queryset=Pupil.objects.with_page_relations()))
 
 
-class Concern(models.Model):
+class Concern(PersonalModel):
     """Oro: what somebody at the school saw. Stays in the school until somebody chooses to share."""
 
     class Talked(models.TextChoices):

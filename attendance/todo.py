@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -27,6 +28,7 @@ class SchoolDate:
 
     key: str
     title: str | Promise
+    pupil_id: UUID
     label: str
     due_on: date
     url: str
@@ -48,6 +50,7 @@ def _signals(reader: Membership, today: date) -> list[SchoolDate]:
             title=format_lazy(_("Answer the signal: away {percent} %"), percent=signal.absence_percent)
             if not signal.answer
             else _("Look again at the pupil you have watched"),
+            pupil_id=signal.pupil_id,
             label=class_and_initials(signal.pupil),
             due_on=signal.watch_until or signal.due_on,
             url=reverse("attendance:pupil_detail", args=[signal.pupil_id]),
@@ -68,6 +71,7 @@ def _concerns(reader: Membership) -> list[SchoolDate]:
         SchoolDate(
             key=f"concern-{concern.pk}",
             title=_("Say what becomes of a concern"),
+            pupil_id=concern.pupil_id,
             label=class_and_initials(concern.pupil),
             due_on=concern.due_on,
             url=reverse("attendance:concern_detail", args=[concern.pk]),
@@ -86,6 +90,7 @@ def _answers_to_read(reader: Membership, today: date) -> list[SchoolDate]:
         SchoolDate(
             key=f"answer-{concern.pk}",
             title=_("Read what became of your concern"),
+            pupil_id=concern.pupil_id,
             label=class_and_initials(concern.pupil),
             due_on=stockholm_day(concern.answered_at) + DAYS_TO_READ,  # type: ignore[arg-type]
             url=reverse("attendance:concern_detail", args=[concern.pk]),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import models
 
-from .models import AccessRecord, AuditEvent
+from .models import CITY, AccessRecord, AuditEvent, authority_of
 
 
 class Actor(Protocol):
@@ -18,6 +18,7 @@ class Actor(Protocol):
     pk: UUID
     user_id: UUID
     unit_id: UUID
+    unit: Any
     role: str
 
 
@@ -28,8 +29,9 @@ def record(
     by: Actor | None,
     at: datetime,
     details: dict[str, Any] | None = None,
+    authority: str = CITY,
 ) -> AuditEvent:
-    """Write that `by` did `action` to `target`. `by` is None when the system itself acted.
+    """Write that `by` did `action` to `target`. `by` is None when the system itself acted, then for `authority`.
 
     `details` holds ids, codes and dates, never texts or names.
     """
@@ -39,28 +41,39 @@ def record(
         target_id=str(target.pk),
         details=details or {},
         at=at,
-        **_who(by),
+        **_who(by, authority),
     )
 
 
-def record_reading(*, page: str, targets: Iterable[models.Model], by: Actor, at: datetime) -> None:
-    """Write that the page named `page` showed the personal data of `targets` to `by`."""
-    reading = uuid4()
-    who = _who(by)
-    AccessRecord.objects.bulk_create(
-        AccessRecord(
-            reading=reading,
-            page=page,
-            target_type=target._meta.label_lower,
-            target_id=str(target.pk),
-            at=at,
-            **who,
-        )
-        for target in targets
-    )
+def record_reading(
+    *,
+    page: str,
+    method: str,
+    kind: str,
+    reason: str,
+    pupils: Sequence[UUID],
+    by: Actor | None,
+    user_id: UUID | None,
+    at: datetime,
+) -> None:
+    """Write that one request showed `pupils` on the page named `page`. Only the middleware calls this.
+
+    `kind` is empty when the page has not said what it is: then one pupil was read, several stood in a list.
+    """
+    plain = AccessRecord.Kind.LIST if len(pupils) > 1 else AccessRecord.Kind.READ
+    AccessRecord.objects.create(
+        page=page, method=method, kind=kind or plain, reason=reason, pupils=pupils, at=at,
+        **_who(by, CITY) | {"user_id": user_id},
+    )  # fmt: skip
 
 
-def _who(by: Actor | None) -> dict[str, Any]:
+def _who(by: Actor | None, authority: str) -> dict[str, Any]:
     if by is None:
-        return {"user_id": None, "membership_id": None, "unit_id": None, "role": ""}
-    return {"user_id": by.user_id, "membership_id": by.pk, "unit_id": by.unit_id, "role": by.role}
+        return {"user_id": None, "membership_id": None, "unit_id": None, "role": "", "authority": authority}
+    return {
+        "user_id": by.user_id,
+        "membership_id": by.pk,
+        "unit_id": by.unit_id,
+        "role": by.role,
+        "authority": authority_of(by),
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
@@ -15,6 +16,7 @@ from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
 from attendance.todo import SchoolDate, school_dates
 from deadlines.due import Due, due_on
+from schools.models import protected_ids
 
 from .ball import Ball
 from .models import Case, Feedback, HolderInterval, Obligation
@@ -57,6 +59,7 @@ class Row:
 
     key: str
     title: str | Promise
+    pupil_id: UUID
     label: str
     due: Due
     due_on: date
@@ -82,6 +85,7 @@ class Group:
 class Waiting:
     """What others hold in my cases."""
 
+    pupil_id: UUID
     label: str
     task: str | Promise
     unit: Unit
@@ -128,7 +132,8 @@ def _held_by(reader: Membership) -> Iterable[Obligation]:
         holders = holders.filter(unit=reader.unit_id)
     else:
         return []
-    return Obligation.objects.open().filter(pk__in=holders.values("obligation")).with_page_relations()
+    held = Obligation.objects.open().filter(pk__in=holders.values("obligation"))
+    return held.exclude(case__pupil__in=protected_ids()).with_page_relations()
 
 
 def _row(obligation: Obligation, reader: Membership, today: date) -> Row:
@@ -137,6 +142,7 @@ def _row(obligation: Obligation, reader: Membership, today: date) -> Row:
     return Row(
         key=f"obligation-{obligation.pk}",
         title=kind.task,
+        pupil_id=obligation.case.pupil_id,
         label=obligation.case.label,
         due=ball.due,
         due_on=obligation.due_on,
@@ -154,6 +160,7 @@ def _school_row(school_date: SchoolDate, today: date) -> Row:
     return Row(
         key=school_date.key,
         title=school_date.title,
+        pupil_id=school_date.pupil_id,
         label=school_date.label,
         due=due_on(school_date.due_on, today),
         due_on=school_date.due_on,
@@ -204,6 +211,7 @@ def _waiting(reader: Membership, today: date) -> list[Waiting]:
 def _waiting_row(ball: Ball, today: date) -> Waiting:
     obligation = ball.obligation
     return Waiting(
+        pupil_id=obligation.case.pupil_id,
         label=obligation.case.label,
         task=ball.task,
         unit=ball.unit,

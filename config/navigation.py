@@ -31,6 +31,7 @@ INTAKE = (_("Incoming"), "cases:inbox", False)
 STALLED = (_("Stalled cases"), "cases:stalled_list", False)
 FOLLOW_UP = (_("Follow-up"), "followup:report", False)
 IMPORTS = (_("Imports"), "integrations:import_list", False)
+OVERSIGHT = (_("Readings to review"), "oversight:workspace", False)
 PEOPLE = (_("People"), "accounts:people", False)
 LOG_CONCERN = (_("Log a concern"), "attendance:log_concern", True)
 
@@ -42,7 +43,7 @@ BARS = {
     Role.INTAKE_WORKER: [TO_DO, INTAKE, CASES],
     Role.COORDINATOR: [STALLED, FOLLOW_UP],
     Role.ANALYST: [FOLLOW_UP],
-    Role.LOG_AUDITOR: [],
+    Role.LOG_AUDITOR: [OVERSIGHT],
     Role.SYSTEM_ADMIN: [IMPORTS, PEOPLE],
 }
 HEADS = {

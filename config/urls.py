@@ -13,9 +13,11 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("", include("cases.urls")),
     path("", include("accounts.urls")),
+    path("", include("schools.urls")),
     path("", include("attendance.urls")),
     path("imports/", include("integrations.urls")),
     path("followup/", include("followup.urls")),
+    path("oversight/", include("oversight.urls")),
 ]
 
 if settings.DEMO:

@@ -22,7 +22,14 @@ from launcher.steps import end
 
 OWN_DEMO_CITY = True
 SITE = "narvarobryggan.example.org"
-SECRETS = {"SITE": SITE, "SECRET_KEY": "k" * 60, "ADMIN_PASSWORD": "a1", "OWNER_PASSWORD": "o1", "WEB_PASSWORD": "w1"}
+SECRETS = {
+    "SITE": SITE,
+    "SECRET_KEY": "k" * 60,
+    "ADMIN_PASSWORD": "a1",
+    "OWNER_PASSWORD": "o1",
+    "WEB_PASSWORD": "w1",
+    "LOG_ANCHOR_KEY": "l" * 48,
+}
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 # The second time is the next start of the same server: nothing may break or change.
 STEPS = ("roles", "migrate", "registers") * 2

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, allow
-from audit.actions import record_reading
 from deadlines.due import due_on
 from schools.models import Pupil
 
@@ -47,9 +46,6 @@ def log_concern(request: MemberRequest) -> HttpResponse:
             concern = actions.log_concern(**told, by=request.membership, at=timezone.now())
             page = "report_duty" if concern.harm_suspected == HARM.YES else "concern_saved"
             return redirect(f"attendance:{page}", concern.pk)
-    # Without a pupil the page is a list of names: the reading is then of the unit's list, not of each child.
-    shown = asked or request.membership.unit
-    record_reading(page="attendance:log_concern", targets=[shown], by=request.membership, at=timezone.now())
     context = {"form": form, "pupil": asked, "earlier": earlier}
     return render(request, "attendance/log_concern.html", context, status=422 if form.errors else 200)
 
@@ -58,7 +54,7 @@ def log_concern(request: MemberRequest) -> HttpResponse:
 @allow(*SCHOOL_ROLES)
 def report_duty(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Remind of the personal duty to report a child who may be harmed; the concern is already saved."""
-    concern = _read(request, concern_id, "attendance:report_duty")
+    concern = _read(request, concern_id)
     return render(request, "attendance/report_duty.html", {"concern": concern})
 
 
@@ -66,7 +62,7 @@ def report_duty(request: MemberRequest, concern_id: UUID) -> HttpResponse:
 @allow(*SCHOOL_ROLES)
 def concern_saved(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Give the receipt: who has the concern now, and by when they answer."""
-    concern = _read(request, concern_id, "attendance:concern_saved")
+    concern = _read(request, concern_id)
     context = {"concern": concern, "ask_for_advice": concern.harm_suspected == HARM.UNSURE}
     return render(request, "attendance/concern_saved.html", context)
 
@@ -75,7 +71,7 @@ def concern_saved(request: MemberRequest, concern_id: UUID) -> HttpResponse:
 @allow(*SCHOOL_ROLES)
 def concern_detail(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Show a concern and what became of it."""
-    concern = _read(request, concern_id, "attendance:concern_detail")
+    concern = _read(request, concern_id)
     context = {
         "concern": concern,
         "due": due_on(concern.due_on, timezone.localdate()),
@@ -89,7 +85,7 @@ def concern_detail(request: MemberRequest, concern_id: UUID) -> HttpResponse:
 @allow(*ANSWERERS)
 def answer_concern(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Say what becomes of a concern."""
-    concern = _read(request, concern_id, "attendance:answer_concern")
+    concern = _read(request, concern_id)
     form = AnswerConcernForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _answered(request, concern, form.cleaned_data)
@@ -111,12 +107,10 @@ def _answered(request: MemberRequest, concern: Concern, told: dict[str, Any]) ->
     return redirect("attendance:concern_detail", concern.pk)
 
 
-def _read(request: MemberRequest, concern_id: UUID, page: str) -> Concern:
-    """Fetch a concern that the reader may see, and note that it was read."""
+def _read(request: MemberRequest, concern_id: UUID) -> Concern:
+    """Fetch a concern that the reader may see."""
     concerns = Concern.objects.visible_to(request.membership).with_page_relations()
-    concern = get_object_or_404(concerns, pk=concern_id)
-    record_reading(page=page, targets=[concern.pupil, concern], by=request.membership, at=timezone.now())
-    return concern
+    return get_object_or_404(concerns, pk=concern_id)
 
 
 def _pupil_asked_about(request: MemberRequest) -> Pupil | None:

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, allow
-from audit.actions import record_reading
+from audit import reading
 from deadlines.due import due_on
 
 from .. import actions
@@ -46,13 +46,8 @@ def signal_list(request: MemberRequest) -> HttpResponse:
     asked = request.GET.get("show", NEW)
     show = asked if asked in tabs else NEW
     rows = without_help_first(tabs[show].one_per_pupil().with_page_relations())
+    reading.note(kind="list")
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    record_reading(
-        page="attendance:signal_list",
-        targets=[signal.pupil for signal in page],
-        by=request.membership,
-        at=timezone.now(),
-    )
     context = {
         "rows": _rows(page, today),
         "page": page,
@@ -72,7 +67,6 @@ def answer_signal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
     form = AnswerSignalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _answered(request, signal, form.cleaned_data)
-    record_reading(page="attendance:answer_signal", targets=[signal.pupil], by=request.membership, at=timezone.now())
     context = {"form": form, "signal": signal, "label": class_and_initials(signal.pupil)}
     return render(request, "attendance/answer_signal.html", context, status=422 if form.errors else 200)
 

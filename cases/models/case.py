@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
-from schools.models import Pupil
+from audit.reading import PersonalModel
+from schools.models import Pupil, protected_ids
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -24,28 +25,32 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Return the cases whose content `reader` may read: those the reader's unit is party to.
 
         A head of social services reads the cases of the units below; an area manager of schools only cases
-        that have been lifted to the area. Mentors, coordinators and analysts read no case.
+        that have been lifted to the area. Mentors, coordinators and analysts read no case. A case about a pupil with
+        protected identity is nobody's to read here: it goes on outside the system (law.md 3.6).
         """
+        cases = self.exclude(pupil__in=protected_ids())
         parties = Party.objects.filter(case=OuterRef("pk"), ended_at=None)
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER}:
-            return self.filter(Exists(parties.filter(unit=reader.unit_id)))
+            return cases.filter(Exists(parties.filter(unit=reader.unit_id)))
         if reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL:
-            return self.filter(Exists(parties.filter(unit__in=Unit.objects.below(reader.unit))))
+            return cases.filter(Exists(parties.filter(unit__in=Unit.objects.below(reader.unit))))
         if reader.role == Role.UNIT_HEAD:
             lifted = {"obligations__kind": "answer_objection", "obligations__intervals__unit": reader.unit_id}
-            return self.filter(pk__in=self.model.objects.filter(**lifted).values("pk"))
+            return cases.filter(pk__in=self.model.objects.filter(**lifted).values("pk"))
         return self.none()
 
     def overseen_by(self, reader: Membership) -> CaseQuerySet:
         """Return the cases whose dates, states and units `reader` may see, without their content.
 
-        Managers oversee what their units are party to, a coordinator the cases of the area or the city.
+        Managers oversee what their units are party to, a coordinator the cases of the area or the city. Cases about
+        pupils with protected identity are in no list and no count.
         """
+        cases = self.exclude(pupil__in=protected_ids())
         if reader.role == Role.COORDINATOR and reader.side == Side.CITY:
-            return self
+            return cases
         if reader.role in {Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR}:
             below = Unit.objects.below(reader.unit)
-            return self.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
+            return cases.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
         return self.none()
 
 
@@ -57,7 +62,7 @@ class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[m
         return super().get_queryset().defer("final_word")
 
 
-class Case(models.Model):
+class Case(PersonalModel):
     """What school and social services do together about one pupil's absence, from the first request to the outcome."""
 
     class Outcome(models.TextChoices):
@@ -109,8 +114,10 @@ class Case(models.Model):
         return f"{self.pupil.initials} {self.class_name}"
 
 
-class Party(models.Model):
+class Party(PersonalModel):
     """A unit that takes part in a case, and since when."""
+
+    ABOUT = "case_id"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="parties")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="party_to")

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
+from audit.reading import PersonalModel
 
 from .case import Case
 from .referral import Referral
@@ -67,8 +68,10 @@ class ObligationManager(models.Manager.from_queryset(ObligationQuerySet)):  # ty
         return super().get_queryset().defer("task")
 
 
-class Obligation(models.Model):
+class Obligation(PersonalModel):
     """Who must do what by when, and on what ground. Kinds are described in cases/obligations.py."""
+
+    ABOUT = "case_id"
 
     class Outcome(models.TextChoices):
         FULFILLED = "fulfilled", _("Done")
@@ -179,8 +182,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         return events.filter(Q(referral=None) | Q(referral__to_unit__in=Unit.objects.below(reader.unit)))
 
 
-class Event(models.Model):
+class Event(PersonalModel):
     """One thing that happened in a case. Only added; `changes` alone can rebuild the state of the ledger."""
+
+    ABOUT = "case_id"
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
+from audit.reading import PersonalModel
 from schools.models import Pupil
 from socialservices.models import ReasonCode, Service
 
@@ -24,7 +25,7 @@ class RequestDraftQuerySet(models.QuerySet["RequestDraft"]):
         return self.filter(writer=reader.pk, pupil__in=Pupil.objects.visible_to(reader))
 
 
-class RequestDraft(models.Model):
+class RequestDraft(PersonalModel):
     """A request being written. It belongs to its writer; nothing of it has left the school."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -64,12 +65,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.visible_to(reader)
 
 
-class Referral(models.Model):
+class Referral(PersonalModel):
     """A request for support (begäran om stöd) from a school to a unit of social services.
 
     `routing` is a frozen copy of what decides which services take the pupil (see `cases.receivers`): the receiver may
     send the request on, and has no right to the school's register.
     """
+
+    ABOUT = "case_id"
 
     class Status(models.TextChoices):
         SENT = "sent", _("Request sent")

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
+from audit.reading import PersonalModel
+from schools.models import protected_ids
 
 from .case import Case
 from .referral import Referral
@@ -27,8 +29,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return consents.filter(to_unit__in=Unit.objects.below(reader.unit))
 
 
-class Consent(models.Model):
+class Consent(PersonalModel):
     """A consent that lifts secrecy for what it names (OSL 10:1, 12:2; law.md 3.3)."""
+
+    ABOUT = "case_id"
 
     class Giver(models.TextChoices):
         GUARDIAN_1 = "guardian_1", _("Guardian 1")
@@ -85,16 +89,19 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     """Disclosures by who may read them."""
 
     def visible_to(self, reader: Membership) -> DisclosureQuerySet:
-        """Return what was given by or to a unit of `reader`."""
+        """Return what was given by or to a unit of `reader`, never about a pupil with protected identity."""
+        disclosures = self.exclude(case__pupil__in=protected_ids())
         if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return self.filter(from_unit=reader.unit_id)
+            return disclosures.filter(from_unit=reader.unit_id)
         if reader.side == Side.SOCIAL and reader.role in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}:
-            return self.filter(to_unit__in=Unit.objects.below(reader.unit))
+            return disclosures.filter(to_unit__in=Unit.objects.below(reader.unit))
         return self.none()
 
 
-class Disclosure(models.Model):
+class Disclosure(PersonalModel):
     """Utlämnande: a frozen copy of what one unit gave another, on what legal ground (law.md 3.2)."""
+
+    ABOUT = "case_id"
 
     class Ground(models.TextChoices):
         CONSENT = "consent_osl_10_1", _("Consent (OSL 10:1)")
@@ -133,8 +140,10 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         return self.filter(referral__in=Referral.objects.visible_to(reader))
 
 
-class Feedback(models.Model):
+class Feedback(PersonalModel):
     """Återkoppling from the unit that works with the pupil to the school, with its receipt."""
+
+    ABOUT = "case_id"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="feedback")
@@ -174,8 +183,10 @@ class InternalNoteQuerySet(models.QuerySet[Any]):
         return self.filter(unit=reader.unit_id, case__in=Case.objects.visible_to(reader))
 
 
-class InternalNote(models.Model):
+class InternalNote(PersonalModel):
     """A note one unit keeps for itself about a case. Each side has a table of its own, closed to the other side."""
+
+    ABOUT = "case_id"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-import audit.actions
 from accounts.access import MemberRequest
 from cases.ball import CaseState, states_of
 from cases.models import Case
@@ -37,7 +36,6 @@ def acting_page(
     """Show `act` in `case`: 422 when `form` was refused. The whole name is there only for those who read the case."""
     reads = Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
     context = {"act": act, "form": form, "state": state_of(case, with_words=reads), "reads": reads, **more}
-    audit.actions.record_reading(page=f"cases:{act.page}", targets=[case], by=request.membership, at=timezone.now())
     is_refused = form is not None and form.is_bound and bool(form.errors)
     return render(request, template, context, status=422 if is_refused else 200)
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.models import Unit
 from cases import access
@@ -155,9 +154,6 @@ def _check(request: MemberRequest, referral: Referral, form: DeclineForm) -> Htt
         "respond_by": KINDS["respond_to_no"].due_on(today),
         "is_blaming": any(word in written for word in BLAMING),
     }
-    audit.actions.record_reading(
-        page="cases:decline_request", targets=[referral.case], by=request.membership, at=timezone.now()
-    )
     return render(request, "cases/decline_check.html", context)
 
 
@@ -175,9 +171,6 @@ def allocate_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
             messages.success(request, _("%(name)s has the request now.") % {"name": name})
         return stop or redirect("cases:assess_request", referral.pk)
     context = {"referral": referral, "form": form, "state": states_of([referral.case], timezone.localdate())[0]}
-    audit.actions.record_reading(
-        page="cases:allocate_request", targets=[referral.case], by=request.membership, at=timezone.now()
-    )
     return render(request, "cases/allocate_request.html", context, status=422 if form.is_bound else 200)
 
 

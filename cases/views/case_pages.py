@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.models import Membership, Unit
 from accounts.roles import Role
+from audit import reading
 from cases import access
 from cases.actions import answers, closing, notes
 from cases.ball import CaseState, states_of
@@ -50,7 +50,8 @@ def case_list(request: MemberRequest) -> HttpResponse:
         tab = "waiting" if tab == "waiting" else "ours"
         page = _page_of(request, waiting if tab == "waiting" else ours)
         states = list(page.object_list)
-    _note_reading(request, "cases:case_list", *(state.case for state in states))
+    reading.note(kind="list")
+    reading.only(state.case.pupil_id for state in states)
     tabs = [
         ("ours", _("Ball with us"), len(ours)),
         ("waiting", _("Waiting for others"), len(waiting)),
@@ -101,7 +102,6 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "timeline": [item for item in timeline if not (only_shared and item.is_internal)],
         "only_shared": only_shared,
     }
-    _note_reading(request, "cases:case_detail", case)
     return render(request, "cases/case_detail.html", context)
 
 
@@ -140,7 +140,6 @@ def internal_notes(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "form": form,
         "notes": written.order_by("-written_at", "-pk"),
     }
-    _note_reading(request, "cases:internal_notes", case)
     return render(request, "cases/internal_notes.html", context, status=422 if form.is_bound else 200)
 
 
@@ -155,7 +154,6 @@ def shared_items(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "disclosures": _shared(request, case).reverse(),
         "consents": consents.select_related("to_unit", "noted_by__user").order_by("-noted_at", "giver", "pk"),
     }
-    _note_reading(request, "cases:shared_items", case)
     return render(request, "cases/shared_items.html", context)
 
 
@@ -175,7 +173,6 @@ def close_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
         return redirect("cases:case_detail", case.pk)
     asks = valid and "change" not in request.POST
     state = _state(case)
-    _note_reading(request, "cases:close_case", case)
     context = {"form": form, "state": state, "asks": asks, "outcome": _chosen(form) if asks else ""}
     return render(request, "cases/close_case.html", context, status=422 if form.errors else 200)
 
@@ -199,7 +196,3 @@ def _shared(request: MemberRequest, case: Case) -> QuerySet[Disclosure]:
     return shared.select_related(
         "from_unit", "to_unit", "disclosed_by__user", "read_by__user", "referral__to_unit"
     ).order_by("disclosed_at", "pk")
-
-
-def _note_reading(request: MemberRequest, page: str, *targets: Case) -> None:
-    audit.actions.record_reading(page=page, targets=targets, by=request.membership, at=timezone.now())

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-import audit.actions
 from accounts.access import MemberRequest
 from cases.ball import states_of
 from cases.models import Case
@@ -28,7 +27,6 @@ def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = 
         "typed": typed_texts(form) if form is not None else [],
         "may_read": may_read,
     }
-    audit.actions.record_reading(page="cases:conflict", targets=[case], by=request.membership, at=timezone.now())
     htmx = request.htmx  # type: ignore[attr-defined]
     if not htmx or htmx.boosted:
         return render(request, "cases/conflict.html", context, status=409)

@@ -12,10 +12,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.models import Membership, Unit
 from accounts.roles import Role
+from audit import reading
 from cases import access
 from cases.actions import answers
 from cases.ball import states_of
@@ -46,8 +46,7 @@ def inbox(request: MemberRequest) -> HttpResponse:
         "rows": rows_of(page.object_list, reader, timezone.localdate()),
         "names_units": reader.role == Role.UNIT_HEAD,
     }
-    cases = [referral.case for referral in page.object_list]
-    audit.actions.record_reading(page="cases:inbox", targets=cases, by=reader, at=timezone.now())
+    reading.note(kind="list")
     return render(request, "cases/inbox.html", context)
 
 
@@ -102,7 +101,6 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
         "may_work": access.may_work(reader, referral),
         "holds": [ball for ball in state.balls if ball.obligation.referral_id == referral.pk],
     }
-    audit.actions.record_reading(page="cases:assess_request", targets=[referral.case], by=reader, at=timezone.now())
     template = "cases/assess_request.html" + ("#answer" if wants_partial(request) else "")
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 

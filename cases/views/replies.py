@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
 from cases import access
@@ -117,8 +116,5 @@ def _own_request(request: MemberRequest, referral_id: UUID) -> Referral:
 
 def _page(request: MemberRequest, page: str, referral: Referral, form: Any, **context: Any) -> HttpResponse:
     """Show the page with its form, 422 when the form was refused."""
-    audit.actions.record_reading(
-        page=f"cases:{page}", targets=[referral.case], by=request.membership, at=timezone.now()
-    )
     context |= {"form": form, "referral": referral, "state": states_of([referral.case], timezone.localdate())[0]}
     return render(request, f"cases/{page}.html", context, status=422 if form.is_bound else 200)

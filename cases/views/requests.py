@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
 from attendance.models import Concern
@@ -130,7 +129,6 @@ def request_sent(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     referral = get_object_or_404(_requests_of(request), pk=referral_id)
     owed = Obligation.objects.visible_to(request.membership).open()
     acknowledge = owed.filter(referral=referral, kind="acknowledge_request").first()
-    _note_reading(request, "cases:request_sent", referral)
     context = {
         "referral": referral,
         "state": states_of([referral.case], timezone.localdate())[0],
@@ -154,7 +152,6 @@ def withdraw_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
             return stop
         messages.success(request, _("The request is withdrawn. The case stays open: set the next step."))
         return redirect("cases:case_detail", case.pk)
-    _note_reading(request, "cases:withdraw_request", case)
     context = {"form": form, "referral": referral, "state": states_of([case], timezone.localdate())[0]}
     return render(request, "cases/withdraw_request.html", context, status=422 if form.is_bound else 200)
 
@@ -204,14 +201,12 @@ def _show_form(
         "routing": routing,
     }
     context = {"draft": None, "earlier": None, "consent_is_missing": False} | context
-    _note_reading(request, "cases:request_support", pupil)
     return render(request, "cases/request_support.html", context, status=status)
 
 
 def _show_check(
     request: MemberRequest, draft: RequestDraft, form: RequestForm, content: dict[str, Any], problem: str = ""
 ) -> HttpResponse:
-    _note_reading(request, "cases:check_request", draft.pupil)
     case = Case.objects.visible_to(request.membership).open().filter(pupil=draft.pupil).first()
     notes = notes_of(request.membership).objects.visible_to(request.membership).filter(case=case).count() if case else 0
     context = {
@@ -237,7 +232,3 @@ def _print_of(content: dict[str, Any], form: RequestForm) -> str:
 def _requests_of(request: MemberRequest) -> Any:
     referrals = Referral.objects.visible_to(request.membership)
     return referrals.select_related("case__pupil", "case__school_unit", "to_unit__parent", "from_unit", "parent")
-
-
-def _note_reading(request: MemberRequest, page: str, target: Any) -> None:
-    audit.actions.record_reading(page=page, targets=[target], by=request.membership, at=timezone.now())

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
+from audit import reading
 from cases.actions import oversight as actions
 from cases.actions.replies import managing_unit
 from cases.board import board_of
@@ -33,8 +33,8 @@ OVERSEERS = (Role.UNIT_HEAD, Role.PRINCIPAL, Role.COORDINATOR)
 def stalled_list(request: MemberRequest) -> HttpResponse:
     """List what stands still: why, since when, who can act, and the one button. States, dates and units only."""
     board = board_of(request.membership, timezone.localdate(), request.GET.get("cause", ""))
-    shown = [row.stalled.case for row in board.shown]
-    audit.actions.record_reading(page="cases:stalled_list", targets=shown, by=request.membership, at=timezone.now())
+    reading.note(kind="list")
+    reading.only(row.stalled.case.pupil_id for row in board.shown)
     return render(request, "cases/stalled_list.html", {"board": board, "is_coordinator": _is_coordinator(request)})
 
 
@@ -63,6 +63,7 @@ def _row_again(request: MemberRequest, case: Case) -> HttpResponse:
     row = next((row for row in rows if row.stalled.case.pk == case.pk), None)
     if row is None:
         return _board_again(request)
+    reading.only([case.pupil_id])
     return render(request, "cases/_stalled_row.html", {"row": row, "is_swapped": True})
 
 

@@ -11,18 +11,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import audit.actions
 from accounts.access import MemberRequest, allow
 from accounts.models import Membership
 from accounts.roles import Role, Side
+from audit import reading
 from cases import access
-from cases.models import Case, Feedback, Obligation
+from cases.models import Feedback, Obligation
 from cases.todo import Group, Row, ToDo, to_do_of
 
 ELSEWHERE = {
     Role.COORDINATOR: "cases:stalled_list",
     Role.ANALYST: "followup:report",
     Role.SYSTEM_ADMIN: "integrations:import_list",
+    Role.LOG_AUDITOR: "oversight:workspace",
 }
 """Where those begin who have no list of their own."""
 
@@ -45,20 +46,20 @@ def todo(request: MemberRequest) -> HttpResponse:
     reader = request.membership
     if reader.role in ELSEWHERE:
         return redirect(ELSEWHERE[Role(reader.role)])
-    if reader.role == Role.LOG_AUDITOR:
-        return render(request, "cases/nothing_to_do.html")
     to_do = to_do_of(reader, timezone.localdate())
     shows_all = request.GET.get("all") == "1"
+    groups = _shown(to_do, reader, None if shows_all else MOST_ROWS)
     context = {
         "to_do": to_do,
-        "groups": _shown(to_do, reader, None if shows_all else MOST_ROWS),
+        "groups": groups,
         "hidden": 0 if shows_all else max(0, to_do.count - MOST_ROWS),
         "greeting": _greeting(timezone.localtime().hour, request.user.given_name),
         "longest": max(to_do.waiting, key=lambda waiting: waiting.days, default=None),
         "may_log_concern": reader.side == Side.SCHOOL and reader.role != Role.UNIT_HEAD,
     }
-    cases = Case.objects.open().visible_to(reader)
-    audit.actions.record_reading(page="cases:todo", targets=cases, by=reader, at=timezone.now())
+    shown = [row.row.pupil_id for _group, rows in groups for row in rows]
+    reading.note(kind="list")
+    reading.only([*shown, *(waiting.pupil_id for waiting in to_do.waiting)])
     return render(request, "cases/todo.html", context)
 
 

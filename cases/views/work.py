@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import MemberRequest, allow
 from accounts.roles import Role
+from audit import reading
 from cases import access
 from cases.actions import work as actions
 from cases.forms.work import CompleteForm, FeedbackForm, FirstContactForm, InterruptForm, ReplyForm
@@ -121,6 +122,7 @@ def acknowledge_feedback(request: MemberRequest, feedback_id: UUID) -> HttpRespo
         if not ROW_ID.fullmatch(row_id):
             row_id = f"feedback-{feedback.pk}"
         to_do = to_do_of(request.membership, timezone.localdate())
+        reading.only([feedback.case.pupil_id])
         return render(request, "cases/_feedback_receipt.html", {"feedback": feedback, "row_id": row_id, "to_do": to_do})
     messages.success(request, _("Acknowledged. %(unit)s sees it now.") % {"unit": feedback.from_unit.short_name})
     if request.POST.get("from") == "todo":

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "cases",
     "followup",
     "integrations",
+    "oversight",
 ]
 
 MIDDLEWARE = [
@@ -57,6 +58,8 @@ MIDDLEWARE = [
     "accounts.signed_out.SignInRequired",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.active_membership",
+    # Directly inside what opens the transaction and knows who acts: the row is written before the answer leaves.
+    "audit.middleware.reading_is_logged",
     "accounts.middleware.second_factor",
     "accounts.signed_out.known_place",
     "accounts.signed_out.typed_before",
@@ -189,6 +192,10 @@ STATIC_ROOT = BASE_DIR / ".local" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# The log's anchors lie where the database's administrator cannot write; only the worker knows the key.
+LOG_ANCHOR_FILE = env.path("LOG_ANCHOR_FILE", BASE_DIR / ".local" / "anchors.jsonl")
+LOG_ANCHOR_KEY = env.str("LOG_ANCHOR_KEY", "")
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEMO = False

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from cases.models import Referral
 from cases.obligations import KINDS, Calendar, Kind
 from tests.architecture.addresses import Page, all_pages
+from tests.architecture.data_categories import data_categories
 
 NOTE = (
     "<!-- Written by `python3 dev.py test tests/architecture/test_documents.py --write-docs`; "
@@ -106,7 +107,11 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines]
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"who-may-enter.md": who_may_enter, "workflow.md": workflow}
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "who-may-enter.md": who_may_enter,
+    "workflow.md": workflow,
+    "data-categories.md": lambda: data_categories(NOTE),
+}
 
 
 def written(name: str) -> str:

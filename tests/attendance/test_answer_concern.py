@@ -30,7 +30,7 @@ def test_the_answer_is_kept_and_the_writer_reads_it(client, sign_in, concern, co
 
     assert "Jag pratar med Alva i dag." in page
     assert AuditEvent.objects.filter(action="concern answered", details={"answer": "follow"}).exists()
-    assert AccessRecord.objects.filter(page="attendance:concern_detail", target_id=str(concern.pk)).exists()
+    assert AccessRecord.objects.filter(page="attendance:concern_detail", pupils=[concern.pupil_id]).exists()
 
 
 def test_requesting_support_leads_on_to_the_request(sign_in, concern, counsellor, pupil):

@@ -118,7 +118,7 @@ def test_the_pupil_is_filled_in_when_one_comes_from_the_pupil(sign_in, mentor, p
     response = sign_in(mentor).get(URL, {"pupil": str(pupil.pk)})
 
     assert "Alva Kask, 7B" in response.content.decode()
-    assert AccessRecord.objects.filter(page="attendance:log_concern", target_id=str(pupil.pk)).exists()
+    assert AccessRecord.objects.filter(page="attendance:log_concern", pupils__contains=[pupil.pk]).exists()
 
 
 def test_a_mentor_cannot_log_about_a_pupil_of_another_class(sign_in, mentor, group):

@@ -85,7 +85,7 @@ def test_the_page_says_in_a_sentence_how_much_and_how_it_was_before(sign_in, cou
     assert "Away 20 % of the time over the last 20 school days (20 of 100 hours)." in page
     assert "Up from 5 %." in page
     assert "Invalid 0 %, valid 20 %." in page
-    assert AccessRecord.objects.get(page="attendance:pupil_detail").target_id == str(pupil.pk)
+    assert AccessRecord.objects.get(page="attendance:pupil_detail").pupils == [pupil.pk]
 
 
 def test_too_little_reporting_is_said_and_not_counted_as_presence(sign_in, counsellor, pupil, group, today):

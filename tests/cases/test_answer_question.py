@@ -16,7 +16,7 @@ def test_the_question_is_shown_with_who_reads_the_answer(cast, enter):
     assert "Vad säger eleven om måndagarna?" in page
     assert "Read by: your school and the unit that asked." in page
     assert f"Send the answer to {cast.worker.unit.short_name}" in page
-    assert AccessRecord.objects.filter(page="cases:answer_question", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:answer_question", pupils__contains=[story.pupil.pk]).exists()
 
 
 def test_the_answer_gives_the_ball_back(cast, enter):

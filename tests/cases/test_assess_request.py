@@ -155,5 +155,5 @@ def test_reading_it_is_written_down(cast, enter):
 
     enter(cast.worker).get(address(story))
 
-    records = AccessRecord.objects.filter(page="cases:assess_request", target_id=str(story.case.pk))
+    records = AccessRecord.objects.filter(page="cases:assess_request", pupils__contains=[story.pupil.pk])
     assert records.get().membership_id == cast.worker.pk

@@ -184,7 +184,7 @@ def test_reading_is_noted(cast, enter):
 
     enter(cast.counsellor).get(address(story))
 
-    assert AccessRecord.objects.filter(page="cases:case_detail", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:case_detail", pupils__contains=[story.pupil.pk]).exists()
 
 
 def test_a_long_story_costs_no_more_queries(cast, enter, assert_constant_queries):

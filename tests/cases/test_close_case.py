@@ -76,4 +76,4 @@ def test_reading_is_noted(cast, enter):
 
     enter(cast.counsellor).get(address(story))
 
-    assert AccessRecord.objects.filter(page="cases:close_case", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:close_case", pupils__contains=[story.pupil.pk]).exists()

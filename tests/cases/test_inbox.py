@@ -101,7 +101,7 @@ def test_reading_the_list_is_written_down(cast, enter):
 
     enter(cast.worker).get(INBOX)
 
-    assert AccessRecord.objects.filter(page="cases:inbox", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:inbox", pupils__contains=[story.pupil.pk]).exists()
 
 
 def test_one_row_and_eleven_cost_the_same(cast, enter, assert_constant_queries):

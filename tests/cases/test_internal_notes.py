@@ -67,4 +67,4 @@ def test_reading_is_noted(cast, enter):
 
     enter(cast.counsellor).get(address(story))
 
-    assert AccessRecord.objects.filter(page="cases:internal_notes", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:internal_notes", pupils__contains=[story.pupil.pk]).exists()

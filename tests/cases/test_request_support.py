@@ -331,7 +331,7 @@ def test_the_receipt_is_the_schools_own(cast, enter):
 def test_reading_is_noted(cast, pupil, enter):
     enter(cast.counsellor).get(request_address(pupil))
 
-    assert AccessRecord.objects.filter(page="cases:request_support", target_id=str(pupil.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:request_support", pupils=[pupil.pk]).exists()
 
 
 def test_a_consent_given_keeps_what_was_answered(cast, typed):

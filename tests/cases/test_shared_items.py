@@ -55,4 +55,4 @@ def test_reading_is_noted(cast, enter):
 
     enter(cast.counsellor).get(address(story))
 
-    assert AccessRecord.objects.filter(page="cases:shared_items", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:shared_items", pupils__contains=[story.pupil.pk]).exists()

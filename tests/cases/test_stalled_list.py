@@ -112,7 +112,7 @@ def test_reading_the_board_is_written_down(cast, enter):
 
     enter(cast.coordinator).get(BOARD)
 
-    assert AccessRecord.objects.filter(page="cases:stalled_list", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:stalled_list", pupils__contains=[story.pupil.pk]).exists()
 
 
 def test_others_do_not_see_the_board(cast, enter, client):

@@ -111,7 +111,7 @@ def test_reading_the_page_is_noted(cast, enter):
 
     enter(cast.counsellor).get("/")
 
-    assert AccessRecord.objects.filter(page="cases:todo", target_id=str(story.case.pk)).exists()
+    assert AccessRecord.objects.filter(page="cases:todo", pupils__contains=[story.pupil.pk]).exists()
 
 
 def test_many_rows_are_shown_on_demand(cast, enter, monkeypatch):

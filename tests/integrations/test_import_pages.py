@@ -117,7 +117,7 @@ def test_the_error_report_is_the_file_with_two_columns_more_and_no_formulas(sign
 
     response = confirm(sign_in(principal)).get(url(absence_import, "import_errors"))
 
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    text = response.content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert rows[0] == ["Elev-id", "Datum", "Giltig", "Ogiltig", "Error", "How to mend it"]
     assert rows[1] == ["e1", "2026-11-20", "0", "45", "", ""]
@@ -133,7 +133,7 @@ def test_no_cell_of_the_report_starts_as_a_formula(sign_in, confirm, principal, 
     absence_import = previewed(principal, GOOD + f"{start}1+1;x;{start}2;0\n")
 
     response = confirm(sign_in(principal)).get(url(absence_import, "import_errors"))
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    text = response.content.decode("utf-8-sig")
 
     cells = [cell for row in csv.reader(io.StringIO(text), delimiter=";") for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
