@@ -1,4 +1,4 @@
-"""Who may enter a page. Every view carries exactly one of these marks; a test walks the URLs and checks."""
+"""Who may do what with people and their roles. Who may enter which page is the gate's to say."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 
 from .confirming import ask_to_confirm, is_recently_confirmed
 from .models import Membership, Unit, User
-from .roles import MANAGERS, ROLES_IN, Role, UnitKind
+from .permissions import TWO_PERSON_ROLES, Action, Object, permits
+from .roles import ROLES_IN, Role, UnitKind
 
 View = Callable[..., HttpResponse]
 
@@ -26,52 +24,6 @@ class MemberRequest(HttpRequest):
     user: User
     membership: Membership
     memberships: list[Membership]
-
-
-def allow(*roles: Role) -> Callable[[View], View]:
-    """Let only people acting in one of `roles` enter; others get 403, people without membership a page of their own."""
-
-    def mark(view: View) -> View:
-        @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.membership is None:
-                return redirect("accounts:no_membership")
-            if request.membership.role not in roles:
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        guarded.allowed_roles = frozenset(roles)  # type: ignore[attr-defined]
-        guarded.login_required = True  # type: ignore[attr-defined]
-        return guarded
-
-    return mark
-
-
-def signed_in(view: View) -> View:
-    """Let everybody who is signed in enter, also without a membership."""
-
-    @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return view(request, *args, **kwargs)
-
-    guarded.allowed_roles = frozenset(Role)  # type: ignore[attr-defined]
-    # Whatever the view says itself: some of django-allauth's let everybody in.
-    guarded.login_required = True  # type: ignore[attr-defined]
-    return guarded
-
-
-def public(*, reason: str) -> Callable[[View], View]:
-    """Let everybody enter without signing in, for the `reason` given."""
-
-    def mark(view: View) -> View:
-        @wraps(view)
-        def open_view(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-            return view(request, *args, **kwargs)
-
-        open_view.public_reason = reason  # type: ignore[attr-defined]
-        return login_not_required(open_view)
-
-    return mark
 
 
 def recently_confirmed(view: View) -> View:
@@ -90,18 +42,16 @@ def recently_confirmed(view: View) -> View:
     return guarded
 
 
-PEOPLE_ROLES = (*sorted(MANAGERS), Role.SYSTEM_ADMIN)
-"""Those who may see the people page; whom they see there is `Membership.objects.visible_to`."""
-
-
 def may_manage_people(reader: Membership) -> bool:
     """Say whether `reader` may invite people, end memberships and name stand-ins."""
-    return reader.role in PEOPLE_ROLES
+    return bool(permits(reader, Object.PERSON, Action.GRANT))
 
 
 def may_invite(reader: Membership, *, unit: Unit, role: str, email: str) -> bool:
     """Say whether `reader` may give `email` the `role` in `unit`: never oneself, and only where the role exists."""
     if email.lower() == reader.user.email or role not in ROLES_IN[UnitKind(unit.kind)]:
+        return False
+    if not may_manage_people(reader):
         return False
     return Unit.objects.visible_to(reader).open().filter(pk=unit.pk).exists()
 
@@ -128,3 +78,23 @@ def may_reset_second_factor(reader: Membership, membership: Membership, today: d
     if not may_change_membership(reader, membership):
         return False
     return reader.role == Role.SYSTEM_ADMIN or not needs_two_to_reset(membership.user, today)
+
+
+def may_confirm(reader: Membership, membership: Membership) -> bool:
+    """Say whether `reader` may be the second person behind `membership`: neither who gets it nor who proposed it."""
+    return is_second_person(reader, membership) and may_change_membership(reader, membership)
+
+
+def is_second_person(reader: Membership, membership: Membership) -> bool:
+    """Say whether `membership` waits for a second person and `reader` is neither who gets it nor who proposed it."""
+    return membership.is_waiting and reader.user_id not in {membership.user_id, membership.invited_by_id}
+
+
+def may_renew(reader: Membership, membership: Membership) -> bool:
+    """Say whether `reader` may renew `membership`: not a role that needs two persons, which is proposed anew."""
+    return is_renewed_by_one(membership) and may_change_membership(reader, membership)
+
+
+def is_renewed_by_one(membership: Membership) -> bool:
+    """Say whether one person is enough to renew `membership`."""
+    return membership.role not in TWO_PERSON_ROLES

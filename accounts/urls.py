@@ -1,23 +1,21 @@
-"""Addresses of the accounts app. Of django-allauth only the pages named here exist, each marked like ours."""
-
-from collections.abc import Callable
+"""Addresses of the accounts app. Of django-allauth only those named here exist; accounts.permissions opens them."""
 
 from allauth.account import views as sign_in
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from django.http import HttpResponse
 from django.urls import include, path
-from django.views.decorators.http import require_POST
 
 from . import own_views, views
-from .access import public, recently_confirmed, signed_in
+from .access import recently_confirmed
 from .confirming import ByCode, ByPasskey, ByPassword
 
 pages = [
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite_person, name="invite_person"),
+    path("people/<uuid:membership_id>/confirm/", views.confirm_membership, name="confirm_membership"),
+    path("people/<uuid:membership_id>/renew/", views.renew_membership, name="renew_membership"),
     path("people/<uuid:membership_id>/end/", views.end_membership, name="end_membership"),
     path("people/<uuid:membership_id>/away/", views.set_away, name="set_away"),
     path("people/<uuid:membership_id>/back/", views.back_again, name="back_again"),
@@ -35,34 +33,28 @@ pages = [
     path("welcome/<uuid:user_id>/<str:token>/", own_views.choose_password, name="choose_password"),
 ]
 
-entrance = public(reason="People sign in here.")
-
-
-def delicate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Mark a page of django-allauth where the ways to sign in are changed."""
-    return signed_in(recently_confirmed(view))
-
-
-half_way = public(reason="The password was right; the second factor is asked for before anybody is signed in.")
-
 sign_in_pages = [
-    path("sign-in/", entrance(sign_in.login), name="account_login"),
-    path("sign-in/verify/", half_way(second_factor.authenticate), name="mfa_authenticate"),
-    path("sign-in/passkey/", entrance(passkeys.login_webauthn), name="mfa_login_webauthn"),
-    path("sign-in/closed/", entrance(sign_in.account_inactive), name="account_inactive"),
-    path("sign-out/", signed_in(require_POST(own_views.leave)), name="account_logout"),
-    path("account/confirm/", signed_in(ByPassword.as_view()), name="account_reauthenticate"),
-    path("account/confirm/code/", signed_in(ByCode.as_view()), name="mfa_reauthenticate"),
-    path("account/confirm/passkey/", signed_in(ByPasskey.as_view()), name="mfa_reauthenticate_webauthn"),
-    path("account/second-factor/", signed_in(second_factor.index), name="mfa_index"),
-    path("account/second-factor/app/", delicate(totp.activate_totp), name="mfa_activate_totp"),
-    path("account/second-factor/app/remove/", delicate(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("account/passkeys/", signed_in(passkeys.list_webauthn), name="mfa_list_webauthn"),
-    path("account/passkeys/add/", delicate(passkeys.add_webauthn), name="mfa_add_webauthn"),
-    path("account/passkeys/<int:pk>/edit/", delicate(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
-    path("account/passkeys/<int:pk>/remove/", delicate(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
-    path("account/codes/", delicate(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("account/codes/new/", delicate(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
+    path("sign-in/", sign_in.login, name="account_login"),
+    path("sign-in/verify/", second_factor.authenticate, name="mfa_authenticate"),
+    path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("sign-in/closed/", sign_in.account_inactive, name="account_inactive"),
+    path("sign-out/", own_views.leave, name="account_logout"),
+    path("account/confirm/", ByPassword.as_view(), name="account_reauthenticate"),
+    path("account/confirm/code/", ByCode.as_view(), name="mfa_reauthenticate"),
+    path("account/confirm/passkey/", ByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("account/second-factor/", second_factor.index, name="mfa_index"),
+    path("account/second-factor/app/", recently_confirmed(totp.activate_totp), name="mfa_activate_totp"),
+    path("account/second-factor/app/remove/", recently_confirmed(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("account/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("account/passkeys/add/", recently_confirmed(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/edit/", recently_confirmed(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", recently_confirmed(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("account/codes/", recently_confirmed(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "account/codes/new/",
+        recently_confirmed(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
 ]
 
 urlpatterns = [

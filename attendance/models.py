@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.permissions import Action, Object, Scope, permits
 from audit.reading import PersonalModel
 from schools.models import ClassGroup, Pupil, protected_ids
 
@@ -124,7 +124,9 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         return self.filter(pk=Subquery(foremost.values("pk")[:1]))
 
     def visible_to(self, reader: Membership) -> SignalQuerySet:
-        """Return signals about the pupils `reader` works with."""
+        """Return signals about the pupils `reader` works with; none to a school's administrator."""
+        if not permits(reader, Object.SIGNAL, Action.READ):
+            return self.none()
         return self.filter(pupil__in=Pupil.objects.visible_to(reader))
 
     def with_page_relations(self) -> SignalQuerySet:
@@ -228,11 +230,10 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         """
         concerns = self.exclude(pupil__in=protected_ids())
         own = Q(logged_by__user=reader.user_id, school_unit=reader.unit_id)
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
+        scope = permits(reader, Object.CONCERN, Action.READ)
+        if scope & (Scope.LINKED | Scope.SCHOOL):
             return concerns.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
-        if reader.role == Role.MENTOR:
-            return concerns.filter(own)
-        return self.none()
+        return concerns.filter(own) if Scope.OWN in scope else self.none()
 
     def with_page_relations(self) -> ConcernQuerySet:
         """Fetch what lists and pages show of a concern."""

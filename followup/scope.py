@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Side
 from attendance.models import Signal
 from attendance.models import SignalQuerySet as Signals
 from cases.models import Case, Referral
@@ -25,12 +26,14 @@ class Scope:
 
 
 def scope_of(reader: Membership) -> Scope:
-    """Return what `reader` may have counted. Only figures come out of it, never rows.
+    """Return what `reader` may have counted, nothing for most. Only figures come out of it, never rows.
 
     Pupils with protected identity are in no sum: below the city the law forbids it (law.md 3.6), and the city's
     role in the database does not see them either.
     """
-    if reader.side == Side.CITY and reader.role in {Role.ANALYST, Role.COORDINATOR}:
+    if not permits(reader, Object.FIGURES, Action.READ):
+        return Scope(Case.objects.none(), Referral.objects.none(), None, is_city=False)
+    if reader.side == Side.CITY:
         hidden = protected_ids()
         return Scope(
             Case.objects.exclude(pupil__in=hidden),

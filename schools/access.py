@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.models import Membership
+from accounts.permissions import Action, Object, may_within
 from accounts.roles import Role
 
 from .models import NamedReader, Pupil, PupilLink, School
@@ -20,9 +21,8 @@ CONFIRMERS = (Role.PRINCIPAL, Role.UNIT_HEAD)
 
 
 def may_keep_register(reader: Membership, school: School) -> bool:
-    """Say whether `reader` may open classes and enrol pupils: the school's principal or a system administrator."""
-    is_principal = reader.role == Role.PRINCIPAL and reader.unit_id == school.pk
-    return is_principal or reader.role == Role.SYSTEM_ADMIN
+    """Say whether `reader` may open classes and enrol pupils: the school's principal and its administrator."""
+    return may_within(reader, Object.PUPIL, Action.CHANGE, school.pk)
 
 
 def may_claim_link(reader: Membership) -> bool:

@@ -65,6 +65,7 @@ class Cast:
     mentor: Membership
     counsellor: Membership
     principal: Membership
+    school_admin: Membership
     other_counsellor: Membership
     team_worker: Membership
     team_head: Membership
@@ -92,6 +93,7 @@ def cast(db) -> Cast:
         mentor=MembershipFactory(mentor=True, unit=school),
         counsellor=MembershipFactory(student_health=True, unit=school),
         principal=MembershipFactory(principal=True, unit=school),
+        school_admin=MembershipFactory(school_admin=True, unit=school),
         other_counsellor=MembershipFactory(student_health=True, unit=UnitFactory(name="Björkskolan")),
         team_worker=MembershipFactory(team_worker=True, unit=team),
         team_head=MembershipFactory(team_head=True, unit=team),

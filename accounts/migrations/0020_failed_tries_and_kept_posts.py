@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Two tables that nobody can read anything out of without the server's keys."""
 
-    dependencies = [("accounts", "0006_wall")]
+    dependencies = [("accounts", "0012_two_persons_behind_the_wall")]
     operations = [
         migrations.CreateModel(
             name="FailedTries",

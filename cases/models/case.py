@@ -9,7 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import NARROWED, Action, Object, Scope, permits
+from accounts.roles import Side
 from audit.reading import PersonalModel
 from schools.models import Pupil, protected_ids
 
@@ -30,11 +31,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         cases = self.exclude(pupil__in=protected_ids())
         parties = Party.objects.filter(case=OuterRef("pk"), ended_at=None)
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER}:
-            return cases.filter(Exists(parties.filter(unit=reader.unit_id)))
-        if reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL:
-            return cases.filter(Exists(parties.filter(unit__in=Unit.objects.below(reader.unit))))
-        if reader.role == Role.UNIT_HEAD:
+        scope = permits(reader, Object.CASE, Action.READ)
+        if scope and not scope & NARROWED:
+            units = Unit.objects.below(reader.unit) if Scope.UNIT in scope else [reader.unit_id]
+            return cases.filter(Exists(parties.filter(unit__in=units)))
+        if permits(reader, Object.LIFT, Action.READ):
             lifted = {"obligations__kind": "answer_objection", "obligations__intervals__unit": reader.unit_id}
             return cases.filter(pk__in=self.model.objects.filter(**lifted).values("pk"))
         return self.none()
@@ -46,12 +47,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         pupils with protected identity are in no list and no count.
         """
         cases = self.exclude(pupil__in=protected_ids())
-        if reader.role == Role.COORDINATOR and reader.side == Side.CITY:
+        if not permits(reader, Object.STALLED, Action.READ):
+            return self.none()
+        if reader.side == Side.CITY:
             return cases
-        if reader.role in {Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR}:
-            below = Unit.objects.below(reader.unit)
-            return cases.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
-        return self.none()
+        below = Unit.objects.below(reader.unit)
+        return cases.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
 
 
 class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[misc]

@@ -8,11 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.models import Membership
-from accounts.roles import Role
 from cases.actions.protection import take_out_of_the_system
 from schools.access import READABLE_BY
 from schools.actions.protection import ReadersMissing
@@ -20,8 +18,6 @@ from schools.forms import ProtectPupilForm
 from schools.models import ProtectionPolicy, Pupil
 
 
-@require_http_methods(["GET", "POST"])
-@allow(Role.PRINCIPAL)
 def protect_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Hide a pupil from everybody at once, and say with whom the case is carried on outside the system.
 

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "cases",
     "followup",
     "integrations",
+    "records",
     "oversight",
 ]
 
@@ -55,7 +56,7 @@ MIDDLEWARE = [
     "accounts.middleware.chosen_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.signed_out.SignInRequired",
+    "accounts.gate.Gate",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.active_membership",
     # Directly inside what opens the transaction and knows who acts: the row is written before the answer leaves.
@@ -178,6 +179,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
+
+# What was erased is remembered as digests made with this key, in the database and in a file (docs/operations.md).
+RETENTION_KEY = env.str("RETENTION_KEY", env.str("SECRET_KEY", ""))
+RETENTION_JOURNAL = env.str("RETENTION_JOURNAL", "")
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]

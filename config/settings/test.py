@@ -9,6 +9,7 @@ from .base import *
 from .base import DATABASES, INSTALLED_APPS, TEMPLATES, env
 
 SECRET_KEY = "tests"  # noqa: S105
+RETENTION_KEY = "tests of erasure"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DEMO = True
 REQUIRE_MFA = False

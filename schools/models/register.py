@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Role, Side
 from audit.reading import PersonalModel
 
 from .links import PupilLink
@@ -177,13 +178,13 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
         open_pupils = self.filter(protection=Protection.NONE)
         enrolled = Enrolment.objects.filter(pupil=OuterRef("pk"), ends_on=None)
         in_the_unit = Exists(enrolled.filter(class_group__school__unit=reader.unit_id))
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return open_pupils.filter(in_the_unit)
+        if reader.side != Side.SCHOOL or not permits(reader, Object.PUPIL, Action.READ):
+            return self.none()
         if reader.role == Role.MENTOR:
             links = PupilLink.objects.running(at or timezone.now()).filter(pupil=OuterRef("pk"), membership=reader.pk)
             own_class = Exists(enrolled.filter(class_group__mentors=reader.pk))
             return open_pupils.filter(own_class | Exists(links) & in_the_unit)
-        return self.none()
+        return open_pupils.filter(in_the_unit)
 
     def named_to(self, reader: Membership) -> PupilQuerySet:
         """Return the protected pupils inside the system, enrolled here, whose confirmed list of readers names `reader`.

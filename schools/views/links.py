@@ -9,21 +9,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.models import Membership
 from accounts.roles import Role
 
-from ..access import CLAIMERS
 from ..actions import links as actions
 from ..forms import ClaimLinkForm, NameMemberForm
 from ..models import Pupil, PupilLink
 from ..openers import openers_of
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*CLAIMERS)
 def claim_link(request: MemberRequest) -> HttpResponse:
     """Ask to open another pupil of the school for 24 hours. The way on is the same whoever the number belongs to."""
     # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
@@ -34,15 +30,11 @@ def claim_link(request: MemberRequest) -> HttpResponse:
     return render(request, "schools/claim_link.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
-@allow(*CLAIMERS)
 def claim_answered(request: MemberRequest) -> HttpResponse:
     """Give the one answer there is to every claim."""
     return render(request, "schools/claim_answered.html")
 
 
-@require_POST
-@allow(*CLAIMERS)
 def end_link(request: MemberRequest, link_id: UUID) -> HttpResponse:
     """End a link before its time: one's own, or as principal that of somebody at the school."""
     link = get_object_or_404(PupilLink.objects.visible_to(request.membership).with_page_relations(), pk=link_id)
@@ -56,8 +48,6 @@ def end_link(request: MemberRequest, link_id: UUID) -> HttpResponse:
     return redirect("schools:pupil_links", link.pupil_id)
 
 
-@require_http_methods(["GET", "POST"])
-@allow(Role.PRINCIPAL)
 def pupil_links(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show who can open a pupil and on what ground, and name somebody who works with the pupil."""
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership), pk=pupil_id)

@@ -230,15 +230,15 @@ def test_a_failed_file_says_why(sign_in, principal):
     assert "Export it again from the school" in sign_in(principal).get(url(failed)).content.decode()
 
 
-def test_an_administrator_chooses_the_school(sign_in, principal):
-    administrator = MembershipFactory(system_admin=True)
+def test_the_schools_administrator_brings_absence_in_for_the_own_school(sign_in, principal):
+    administrator = MembershipFactory(school_admin=True, unit=principal.unit)
     other = SchoolFactory()
 
     page = sign_in(administrator).get(NEW).content.decode()
     assert principal.unit.name in page
-    assert other.unit.name in page
-    sign_in(administrator).post(NEW, {"unit": other.unit.pk, "file": file()})
-    assert AbsenceImport.objects.get().unit == other.unit
+    assert other.unit.name not in page
+    sign_in(administrator).post(NEW, {"unit": principal.unit.pk, "file": file()})
+    assert AbsenceImport.objects.get().unit == principal.unit
 
 
 def test_a_principal_cannot_upload_for_another_school(sign_in, principal):
@@ -255,6 +255,7 @@ def test_others_may_not_enter_and_other_schools_are_not_found(sign_in, confirm, 
         MembershipFactory(mentor=True, unit=principal.unit),
         MembershipFactory(student_health=True, unit=principal.unit),
         MembershipFactory(team_worker=True),
+        MembershipFactory(system_admin=True),
     ):
         assert sign_in(member).get(LIST).status_code == 403
         assert sign_in(member).post(url(absence_import, "cancel_import")).status_code == 403

@@ -58,7 +58,7 @@ def test_everybody_writes_their_own_readings_and_reads_none(cast, pupil, who):
                 with transaction.atomic():
                     assert not model.objects.exists()
             except ProgrammingError as error:
-                assert "permission denied" in str(error)
+                assert "permission denied" in str(error)  # noqa: PT017  one of two right answers
 
     assert AccessRecord.objects.get().membership_id == member.pk
 
