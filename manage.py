@@ -6,7 +6,16 @@ import sys
 LOGINS = {
     # What changes tables, registers and the demo city is the owner's; what works beside the pages the worker's.
     **dict.fromkeys(
-        ("migrate", "makemigrations", "load_registers", "load_demo", "demo_people", "set_wall_key", "shell"),
+        (
+            "migrate",
+            "makemigrations",
+            "load_registers",
+            "load_demo",
+            "demo_people",
+            "retention",
+            "set_wall_key",
+            "shell",
+        ),
         "owner",
     ),
     "verify_log": "owner",

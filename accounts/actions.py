@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 import audit.actions
+from wall import identity
 
-from .access import may_change_membership, may_invite
-from .models import Membership, Unit, User
+from .access import may_change_membership, may_confirm, may_invite, may_renew
+from .models import A_YEAR, Membership, Unit, User
+from .permissions import last_possible_day
 
 
 class NotAllowed(Exception):
@@ -18,6 +21,14 @@ class NotAllowed(Exception):
 
 class AlreadyMember(Exception):
     """The person has this role in this unit already."""
+
+
+class RolesExclude(Exception):
+    """The person has a role at the same time that this one excludes: content apart from system and log."""
+
+
+class TooLong(Exception):
+    """The role would last longer than a year."""
 
 
 class DayNotPossible(Exception):
@@ -38,38 +49,92 @@ def invite_person(
     family_name: str,
     title: str,
     valid_from: date,
-    valid_to: date | None,
+    valid_to: date,
     by: Membership,
     at: datetime,
 ) -> Membership:
     """Give the person with `email` a role in `unit`, first and last day included. Somebody known keeps their name.
 
-    The caller sends the invitation (accounts.invitations). Raises NotAllowed and AlreadyMember.
+    A role that needs two persons counts when a second has confirmed it. The caller sends the invitation
+    (accounts.invitations). Raises NotAllowed, DayNotPossible, TooLong, AlreadyMember and RolesExclude.
     """
     email = email.lower()
     # The unit is locked so that two invitations of one person meet in turn.
     unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
     if not may_invite(by, unit=unit, role=role, email=email):
         raise NotAllowed
+    if valid_to < valid_from:
+        raise DayNotPossible
+    if valid_to - valid_from > A_YEAR:
+        raise TooLong
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, given_name=given_name, family_name=family_name)
-    elif _has_role(user, unit, role, valid_from):
-        raise AlreadyMember
-    membership = Membership.objects.create(
-        user=user, unit=unit, role=role, title=title, valid_from=valid_from, valid_to=valid_to
+    membership = Membership(
+        user=user, unit=unit, role=role, title=title, valid_from=valid_from, valid_to=valid_to, invited_by=by.user
     )
+    _add(membership)
     audit.actions.record(
         action="person_invited", target=membership, by=by, at=at, details={"unit": str(unit.pk), "role": role}
     )
     return membership
 
 
+def _add(membership: Membership) -> None:
+    """Save a new membership, unless the person has one at the same time that stands in its way.
+
+    The database looks, because it sees also what the one who invites may not: roles on the other side.
+    """
+    try:
+        with transaction.atomic():
+            membership.save(force_insert=True)
+    except IntegrityError as error:
+        reason = KEPT_APART.get(constraint_of(error))
+        if reason is None:
+            raise
+        raise reason from error
+
+
+KEPT_APART = {"membership_once_at_a_time": AlreadyMember, "membership_roles_exclude": RolesExclude}
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Return the name of the rule that the database was asked to break."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+
+
+@transaction.atomic
+def confirm_membership(*, membership: Membership, by: Membership, at: datetime) -> Membership:
+    """Confirm, as a second person, a role that somebody else has proposed. Raises NotAllowed."""
+    membership = _locked(membership, by)
+    if not may_confirm(by, membership):
+        raise NotAllowed
+    membership.confirmed_by, membership.confirmed_at = by.user, at
+    membership.save(update_fields=["confirmed_by", "confirmed_at"])
+    _record("membership_confirmed", membership, by, at, {"invited_by": str(membership.invited_by_id)})
+    return membership
+
+
+@transaction.atomic
+def renew_membership(*, membership: Membership, by: Membership, at: datetime) -> Membership:
+    """Let the membership go on for twelve months from today. Raises NotAllowed; DayNotPossible if it has ended."""
+    membership = _locked(membership, by)
+    if not may_renew(by, membership):
+        raise NotAllowed
+    today = timezone.localdate(at)
+    if not membership.valid_from <= today <= membership.valid_to:
+        raise DayNotPossible
+    membership.renewed_on, membership.valid_to = today, last_possible_day(today)
+    membership.save(update_fields=["renewed_on", "valid_to"])
+    _record("membership_renewed", membership, by, at, {"last_day": membership.valid_to.isoformat()})
+    return membership
+
+
 @transaction.atomic
 def end_membership(*, membership: Membership, last_day: date, by: Membership, at: datetime) -> Membership:
-    """End the membership after `last_day`. Raises NotAllowed, and DayNotPossible before the first day."""
+    """End the membership after `last_day`. Raises NotAllowed, and DayNotPossible outside its days: it only shortens."""
     membership = _locked(membership, by)
-    if last_day < membership.valid_from:
+    if not membership.valid_from <= last_day <= membership.valid_to:
         raise DayNotPossible
     membership.valid_to = last_day
     membership.save(update_fields=["valid_to"])
@@ -136,20 +201,26 @@ def choose_password(*, user: User, password: str, by: Membership | None, at: dat
     """Give the person a new password of their own choice; every link sent before stops working."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    audit.actions.record(action="password_chosen", target=user, by=by, at=at)
+    record_own(action="password_chosen", user=user, by=by, at=at)
     return user
 
 
+def record_own(*, action: str, user: User, by: Membership | None, at: datetime, details: dict | None = None) -> None:
+    """Write what a person did to the own account, within an action; also for somebody without any role here."""
+    if by is not None:
+        audit.actions.record(action=action, target=user, by=by, at=at, details=details)
+        return
+    # Only at the gate may a row be written that names nobody as the one who acted; its target says who it was.
+    with identity.gate():
+        audit.actions.record(action=action, target=user, by=None, at=at, details=details)
+
+
 def _locked(membership: Membership, by: Membership) -> Membership:
-    membership = Membership.objects.select_for_update(of=("self",)).select_related("user", "unit").get(pk=membership.pk)
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("user", "unit", "invited_by")
+    membership = rows.get(pk=membership.pk)
     if not may_change_membership(by, membership):
         raise NotAllowed
     return membership
-
-
-def _has_role(user: User, unit: Unit, role: str, from_day: date) -> bool:
-    held = Membership.objects.filter(user=user, unit=unit, role=role)
-    return held.filter(valid_to=None).exists() or held.filter(valid_to__gte=from_day).exists()
 
 
 def _record(action: str, membership: Membership, by: Membership, at: datetime, details: dict) -> None:

@@ -8,7 +8,8 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import Membership, MembershipQuerySet, Unit, UnitQuerySet
+from .models import A_YEAR, Membership, MembershipQuerySet, Unit, UnitQuerySet
+from .permissions import last_possible_day
 from .roles import ROLES_IN, Role, UnitKind
 
 SEEN_BY = _("Read by those who work together with the person.")
@@ -42,7 +43,9 @@ class InvitePersonForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"))
     title = forms.CharField(label=_("Title"), max_length=60, required=False, help_text=SEEN_BY)
     valid_from = forms.DateField(label=_("First day"))
-    valid_to = forms.DateField(label=_("Last day"), required=False, help_text=_("Leave empty if there is none."))
+    valid_to = forms.DateField(
+        label=_("Last day"), help_text=_("At most a year ahead. The role can be renewed before it ends.")
+    )
 
     def __init__(self, *args: Any, units: UnitQuerySet, today: date, **kwargs: Any) -> None:
         """Offer the given units and the roles that exist in them; a single unit is chosen from the start."""
@@ -55,9 +58,10 @@ class InvitePersonForm(forms.Form):
         roles = set().union(*(ROLES_IN[UnitKind(unit.kind)] for unit in chosen))
         role.choices = [("", "---------"), *((one, one.label) for one in Role if one in roles)]
         self.fields["valid_from"].initial = today
+        self.fields["valid_to"].initial = last_possible_day(today)
 
     def clean(self) -> dict[str, Any]:
-        """Check that the unit has such a role and that the days are in order."""
+        """Check that the unit has such a role, and that the days are in order and within a year."""
         data = super().clean() or {}
         unit, role = data.get("unit"), data.get("role")
         if unit and role and role not in ROLES_IN[UnitKind(unit.kind)]:
@@ -65,6 +69,8 @@ class InvitePersonForm(forms.Form):
         first, last = data.get("valid_from"), data.get("valid_to")
         if first and last and last < first:
             self.add_error("valid_to", _("The last day comes before the first day."))
+        if first and last and last - first > A_YEAR:
+            self.add_error("valid_to", _("A role lasts a year at most. Choose an earlier day; it can be renewed."))
         return data
 
 
@@ -81,6 +87,7 @@ class EndMembershipForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["last_day"].initial = today
         self.earliest = max(membership.valid_from, today - timedelta(days=1))
+        self.latest = membership.valid_to
 
     def clean_last_day(self) -> date:
         """Check that the day is not before yesterday, nor before the first day."""
@@ -88,6 +95,9 @@ class EndMembershipForm(forms.Form):
         if day < self.earliest:
             message = _("Choose %(day)s or a later day.")
             raise forms.ValidationError(message, params={"day": self.earliest.isoformat()})
+        if day > self.latest:
+            message = _("The role ends on %(day)s already. Choose that day or an earlier one.")
+            raise forms.ValidationError(message, params={"day": self.latest.isoformat()})
         return day
 
 
@@ -129,3 +139,13 @@ class SwitchForm(forms.Form):
         cast(forms.ChoiceField, self.fields["membership"]).choices = [
             (str(membership.pk), f"{membership.unit.name} – {membership.role_title}") for membership in memberships
         ]
+
+
+class ResetSecondFactorForm(forms.Form):
+    """Whether the person has lost the password too."""
+
+    password_too = forms.BooleanField(
+        label=_("The password is forgotten too"),
+        required=False,
+        help_text=_("The old password stops working, and the person gets a mail with a link to choose a new one."),
+    )

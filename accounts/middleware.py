@@ -42,7 +42,7 @@ def behind_the_wall(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: Any) -> HttpResponse:
         if request.path_info == ALIVE:
-            request.session.take(None)
+            request.session.stay_closed()
             request.acting = identity.NOBODY
             return get_response(request)
         with identity.session(request.session.session_key, at=timezone.now()) as who:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -12,7 +12,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .gate_models import FactorReset, FailedTries, KeptPost
+from .permissions import DAYS_AT_MOST, TWO_PERSON_ROLES, Action, Object, permits
 from .roles import MANAGERS, Role, Side, UnitKind
+
+__all__ = ["FactorReset", "FailedTries", "KeptPost", "Membership", "Session", "Unit", "User"]
+
+A_YEAR = timedelta(days=DAYS_AT_MOST)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -72,11 +78,9 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def visible_to(self, reader: Membership) -> UnitQuerySet:
         """Return the units whose people `reader` answers for; a system administrator answers for all."""
-        if reader.role == Role.SYSTEM_ADMIN:
-            return self
-        if reader.role in MANAGERS:
-            return self.below(reader.unit)
-        return self.none()
+        if not permits(reader, Object.PERSON, Action.READ):
+            return self.none()
+        return self if reader.side == Side.CITY else self.below(reader.unit)
 
 
 class Unit(models.Model):
@@ -113,14 +117,21 @@ class Unit(models.Model):
         return UnitKind(self.kind).side
 
 
+IS_WAITING = Q(role__in=TWO_PERSON_ROLES, confirmed_at=None)
+"""A role that one person has proposed and no second has confirmed does not count."""
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships by time and place."""
 
     def active(self, today: date) -> MembershipQuerySet:
         """Return memberships that count on `today` (first and last day included) and whose person can sign in."""
-        return self.filter(
-            Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today, user__is_active=True, unit__closed_on=None
-        )
+        in_force = self.filter(valid_from__lte=today, valid_to__gte=today, user__is_active=True, unit__closed_on=None)
+        return in_force.exclude(IS_WAITING)
+
+    def waiting(self) -> MembershipQuerySet:
+        """Return memberships that a second person has yet to confirm."""
+        return self.filter(IS_WAITING)
 
     def managers(self) -> MembershipQuerySet:
         """Return those who answer for their unit."""
@@ -138,7 +149,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def with_page_relations(self) -> MembershipQuerySet:
         """Fetch what a page says about a membership: the person, the unit, the stand-in."""
-        return self.select_related("user", "unit__parent", "stand_in__user")
+        return self.select_related("user", "unit__parent", "stand_in__user", "invited_by")
 
     def working_in(self, unit: Unit, roles: Iterable[str], today: date) -> MembershipQuerySet:
         """Return those who count in `unit` in one of `roles` on `today`, with their names."""
@@ -154,7 +165,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A person in a unit in a role, for a time. Everything anybody does here is done as one membership."""
+    """A person in a unit in a role, for a time. Everything anybody does here is done as one membership.
+
+    It lasts a year at most, counted from `renewed_on` where there is one. The database also keeps apart roles that
+    exclude each other (migration 0011). Only the first of a city has nobody who invited.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -162,7 +177,11 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
     title = models.CharField(_("title"), max_length=60, blank=True)
     valid_from = models.DateField(_("from"))
-    valid_to = models.DateField(_("last day"), null=True, blank=True)
+    valid_to = models.DateField(_("last day"))
+    renewed_on = models.DateField(_("renewed"), null=True, blank=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     away_from = models.DateField(_("away from"), null=True, blank=True)
     away_to = models.DateField(_("away until"), null=True, blank=True)
     stand_in = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="stands_in_for")
@@ -173,12 +192,23 @@ class Membership(models.Model):
     class Meta:
         ordering = ["user__family_name", "user__given_name", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "unit", "role"], condition=Q(valid_to=None), name="membership_open_once"
-            ),
             models.CheckConstraint(name="membership_role_is_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(name="membership_ends_after_it_begins", condition=Q(valid_to__gte=F("valid_from"))),
             models.CheckConstraint(
-                name="membership_ends_after_it_begins", condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
+                name="membership_lasts_a_year_at_most",
+                condition=Q(valid_to__lte=F("valid_from") + A_YEAR)
+                | Q(renewed_on__isnull=False, renewed_on__gte=F("valid_from"), valid_to__lte=F("renewed_on") + A_YEAR),
+            ),
+            models.CheckConstraint(
+                name="membership_is_not_given_to_oneself",
+                condition=(Q(invited_by=None) | ~Q(invited_by=F("user")))
+                & (Q(confirmed_by=None) | ~Q(confirmed_by=F("user"))),
+            ),
+            models.CheckConstraint(
+                name="membership_is_confirmed_by_a_second",
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, invited_by=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False) & ~Q(confirmed_by=F("invited_by")),
             ),
             models.CheckConstraint(
                 name="membership_away_is_a_period",
@@ -203,8 +233,12 @@ class Membership(models.Model):
 
     def is_active(self, today: date) -> bool:
         """Say whether the membership counts on `today`, first and last day included."""
-        started = self.valid_from <= today
-        return started and (self.valid_to is None or today <= self.valid_to) and self.user.is_active
+        return self.valid_from <= today <= self.valid_to and self.user.is_active and not self.is_waiting
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second person has yet to confirm the role."""
+        return self.role in TWO_PERSON_ROLES and self.confirmed_at is None
 
     def is_away(self, today: date) -> bool:
         """Say whether the person is away on `today`, first and last day included."""

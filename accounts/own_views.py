@@ -5,45 +5,43 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from allauth.account.views import logout
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import actions
-from .access import MemberRequest, public, signed_in
+from . import actions, hats, own_sessions
+from .access import MemberRequest
+from .confirming import confirms_with_a_button, note_confirmation
 from .forms import SwitchForm
 from .invitations import invited_user
 from .models import User
-from .sessions import MEMBERSHIP_KEY as SESSION_KEY
 
 
-@require_http_methods(["GET", "POST"])
-@signed_in
 def switch(request: MemberRequest) -> HttpResponse:
-    """Choose which membership to act as. Another side gets a new session key, so that nothing is carried across."""
+    """Choose which membership to act as. For another side one says who one is again, and begins a new session."""
     if request.membership is None:
         return redirect("accounts:no_membership")
-    initial = {"membership": str(request.membership.pk)}
+    initial = {"membership": request.GET.get("membership", str(request.membership.pk))}
     form = SwitchForm(request.POST or None, memberships=request.memberships, initial=initial)
     if request.method == "POST" and form.is_valid():
         chosen = next(one for one in request.memberships if str(one.pk) == form.cleaned_data["membership"])
-        actions.choose_membership(membership=chosen, at=timezone.now())
-        if chosen.side != request.membership.side:
-            request.session.cycle_key()
-        request.session[SESSION_KEY] = str(chosen.pk)
+        changes_side = chosen.side != request.membership.side
+        if changes_side and not hats.has_confirmed(request):
+            return hats.way_to_confirm(request, chosen)
+        hats.put_on(request, chosen, anew=changes_side)
         return redirect("/")
-    return render(request, "accounts/switch.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "has_two_sides": len({one.side for one in request.memberships}) > 1}
+    return render(request, "accounts/switch.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
-@signed_in
 def no_membership(request: MemberRequest) -> HttpResponse:
     """Say whom to ask when one has no role here, or no longer."""
     if request.membership is not None:
@@ -51,15 +49,35 @@ def no_membership(request: MemberRequest) -> HttpResponse:
     return render(request, "accounts/no_membership.html")
 
 
-@require_GET
-@signed_in
 def account(request: MemberRequest) -> HttpResponse:
     """Show who one is here, and the ways to sign in."""
     return render(request, "accounts/account.html", {"memberships": request.memberships})
 
 
-@require_http_methods(["GET", "POST"])
-@signed_in
+def sessions(request: MemberRequest) -> HttpResponse:
+    """Show where one is signed in."""
+    rows = own_sessions.rows_for(request.user, request.session.session_key, timezone.now())
+    return render(request, "accounts/sessions.html", {"rows": rows})
+
+
+def end_session(request: MemberRequest) -> HttpResponse:
+    """End one of one's own sessions."""
+    session_id = request.POST.get("session", "")
+    ended = own_sessions.end_session(user=request.user, session_id=session_id, by=request.membership, at=timezone.now())
+    if not ended:
+        raise Http404
+    messages.success(request, _("Ended. Whoever was signed in there has to sign in again."))
+    return redirect("accounts:sessions")
+
+
+def end_other_sessions(request: MemberRequest) -> HttpResponse:
+    """End all of one's own sessions but this one."""
+    key = request.session.session_key
+    own_sessions.end_other_sessions(user=request.user, key=key, by=request.membership, at=timezone.now())
+    messages.success(request, _("You are signed in only here now."))
+    return redirect("accounts:sessions")
+
+
 def change_password(request: MemberRequest) -> HttpResponse:
     """Change one's own password; the old one is asked for. Other sessions end, this one goes on."""
     if not request.user.has_usable_password():
@@ -70,13 +88,13 @@ def change_password(request: MemberRequest) -> HttpResponse:
             user=request.user, password=form.cleaned_data["new_password1"], by=request.membership, at=timezone.now()
         )
         update_session_auth_hash(request, user)
-        messages.success(request, _("Your password is changed."))
+        key = request.session.session_key
+        own_sessions.end_other_sessions(user=user, key=key, by=request.membership, at=timezone.now())
+        messages.success(request, _("Your password is changed. You are signed out everywhere else."))
         return redirect("accounts:account")
     return render(request, "accounts/change_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@public(reason="An invited person has no password yet; the one-time link in the mail says who it is.")
 def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResponse:
     """Let an invited person choose a first password."""
     user = invited_user(user_id, token)
@@ -90,16 +108,32 @@ def choose_password(request: HttpRequest, user_id: UUID, token: str) -> HttpResp
     return render(request, "accounts/choose_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_POST
-@public(reason="The language of the sign-in and help pages is chosen before anybody has signed in.")
+def confirm_demo(request: Any) -> HttpResponse:
+    """Let an invented person of the demo, who has no password, confirm with a button."""
+    if not confirms_with_a_button(request.user):
+        raise Http404
+    target = _safe_next(request, reverse("accounts:account"))
+    if request.method == "POST":
+        note_confirmation(request, timezone.now())
+        return redirect(target)
+    return render(request, "accounts/confirm_demo.html", {"target": target})
+
+
+def stay(request: MemberRequest) -> HttpResponse:
+    """Keep the session from ending because nothing happens; the request itself is what does it."""
+    return HttpResponse(status=204)
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out, and let the browser forget what it has stored of this site. Marked where its address is."""
+    response = logout(request)
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
 def set_language(request: Any) -> HttpResponse:
     """Remember the language: on the person when signed in, and in a cookie for before sign-in."""
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = "/"
-    response = redirect(target)
+    response = redirect(_safe_next(request, "/"))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         if isinstance(request.user, User):
@@ -113,3 +147,12 @@ def set_language(request: Any) -> HttpResponse:
             samesite="Lax",
         )
     return response
+
+
+def _safe_next(request: HttpRequest, otherwise: str) -> str:
+    """Return where to go next, if that is a page of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or otherwise
+    is_ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if is_ours else otherwise

@@ -44,6 +44,7 @@ class Role(models.TextChoices):
     MENTOR = "mentor", _("Mentor")
     STUDENT_HEALTH = "student_health", _("Student health")
     PRINCIPAL = "principal", _("Principal")
+    SCHOOL_ADMIN = "school_admin", _("School administrator")
     TEAM_WORKER = "team_worker", _("Team worker")
     INTAKE_WORKER = "intake_worker", _("Intake worker")
     UNIT_HEAD = "unit_head", _("Unit head")
@@ -54,7 +55,7 @@ class Role(models.TextChoices):
 
 
 ROLES_IN = {
-    UnitKind.SCHOOL: {Role.MENTOR, Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.LOG_AUDITOR},
+    UnitKind.SCHOOL: {Role.MENTOR, Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.SCHOOL_ADMIN, Role.LOG_AUDITOR},
     UnitKind.SCHOOL_AREA: {Role.UNIT_HEAD, Role.LOG_AUDITOR},
     UnitKind.INTAKE: {Role.INTAKE_WORKER, Role.UNIT_HEAD},
     UnitKind.TEAM: {Role.TEAM_WORKER, Role.UNIT_HEAD},

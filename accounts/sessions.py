@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY as USER_KEY
@@ -13,11 +13,16 @@ from django.utils import timezone
 from wall import identity
 
 from .models import Session
+from .secrecy import NotReadable, decrypt, encrypt
 
 MEMBERSHIP_KEY = "membership"
 IDLE = timedelta(minutes=20)
+WARNING = timedelta(minutes=2)
 ABSOLUTE = timedelta(hours=10)
 """Judged in the database too, by `wall_enter` (accounts/migrations): security.md section 7."""
+
+REMEMBERED = timedelta(hours=12)
+"""How long it is known whose an ended session was."""
 
 
 class SessionStore(SessionBase):
@@ -26,8 +31,36 @@ class SessionStore(SessionBase):
     def take(self, data: str | None) -> None:
         """Take what the wall read for this key; None means that the session has ended."""
         if data is None:
-            self._session_key = None  # type: ignore[assignment]
+            self._session_key = None
         self._session_cache: dict[str, Any] = {} if data is None else self.decode(data)
+
+    def stay_closed(self) -> None:
+        """Be nobody's session for one request that must not ask the database; the session itself goes on."""
+        self._session_cache = {}
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """Return what is stored: encrypted, because it holds the secret of a code app that is being set up."""
+        return encrypt(super().encode(session_dict), "session")
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """Return what `encode` was given; an empty session for what this server cannot read."""
+        try:
+            return super().decode(decrypt(str(session_data), "session"))
+        except NotReadable:
+            return {}
+
+    def cycle_key(self) -> None:
+        """Go on under a new key. The ten hours of somebody who is signed in do not begin anew."""
+        began = self._began()
+        super().cycle_key()
+        if began is not None:
+            with identity.gate():
+                Session.objects.filter(pk=self._hash()).update(created_at=began)
+
+    def _began(self) -> datetime | None:
+        with identity.gate():
+            signed_in = Session.objects.filter(pk=self._hash(), user__isnull=False)
+            return signed_in.values_list("created_at", flat=True).first()
 
     def load(self) -> dict[str, Any]:
         """Read a living session; an ended one becomes a new, empty one."""
@@ -46,7 +79,7 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Begin a new session under a new key."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -58,7 +91,7 @@ class SessionStore(SessionBase):
         """Write the session. Raises CreateError for a key in use, UpdateError for a session that has ended."""
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         fields = {
             "data": self.encode(data),
             "user_id": data.get(USER_KEY),
@@ -88,10 +121,11 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        """Remove sessions that have ended by themselves."""
+        """Remove sessions that have ended by themselves; not at once, so that what was typed in one finds its owner."""
+        now = timezone.now() - REMEMBERED
         with identity.gate():
-            Session.objects.filter(last_seen_at__lt=timezone.now() - IDLE).delete()
-            Session.objects.filter(created_at__lt=timezone.now() - ABSOLUTE).delete()
+            Session.objects.filter(last_seen_at__lt=now - IDLE).delete()
+            Session.objects.filter(created_at__lt=now - ABSOLUTE).delete()
 
     def _hash(self) -> str:
         return identity.key_hash(self.session_key or "")

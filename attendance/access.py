@@ -1,30 +1,39 @@
 """Who may do what about signals and concerns. All of it stays inside the school."""
 
 from accounts.models import Membership
-from accounts.roles import Role
+from accounts.permissions import Action, Object, may_within, permits
 from schools.models import Pupil
 
 from .models import Concern, Signal
 
-SCHOOL_ROLES = (Role.MENTOR, Role.STUDENT_HEALTH, Role.PRINCIPAL)
-ANSWERERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL)
+
+def may_log_concerns(reader: Membership) -> bool:
+    """Say whether `reader` may log concerns at all: those who work with pupils, not the school's administrator."""
+    return bool(permits(reader, Object.CONCERN, Action.CREATE))
 
 
 def may_log_concern(reader: Membership, pupil: Pupil) -> bool:
     """Say whether `reader` may log a concern about `pupil`: one of the pupils he or she works with."""
-    return Pupil.objects.visible_to(reader).filter(pk=pupil.pk).exists()
+    return may_log_concerns(reader) and Pupil.objects.visible_to(reader).filter(pk=pupil.pk).exists()
+
+
+def reads_signals(reader: Membership) -> bool:
+    """Say whether `reader` sees what the school has noticed about pupils: signals, and concerns in their own scope."""
+    return bool(permits(reader, Object.SIGNAL, Action.READ))
 
 
 def may_answer_signal(reader: Membership, signal: Signal) -> bool:
     """Say whether `reader` may answer `signal`: whoever works with the pupil may."""
-    return Signal.objects.visible_to(reader).filter(pk=signal.pk).exists()
+    decides = permits(reader, Object.SIGNAL, Action.DECIDE)
+    return bool(decides) and Signal.objects.visible_to(reader).filter(pk=signal.pk).exists()
 
 
 def may_answer_concern(reader: Membership, concern: Concern) -> bool:
     """Say whether `reader` may say what becomes of `concern`: student health and the principal of the school."""
-    return reader.role in ANSWERERS and reader.unit_id == concern.school_unit_id
+    is_open = not concern.pupil.is_protected
+    return is_open and may_within(reader, Object.CONCERN, Action.DECIDE, concern.school_unit_id)
 
 
 def may_ask_for_support(reader: Membership) -> bool:
     """Say whether `reader` may ask social services for support: student health and the principal."""
-    return reader.role in ANSWERERS
+    return bool(permits(reader, Object.REQUEST, Action.CREATE))

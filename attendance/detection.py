@@ -15,7 +15,7 @@ from attendance.pupil_days import DAYS_LEFT_TO_JUDGE
 from attendance.thresholds import rule_on
 from audit import actions as audit
 from schools.calendars import school_calendar
-from schools.models import ClassGroup, Enrolment, School
+from schools.models import ClassGroup, Enrolment, Protection, Pupil, School
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('attendance.detection'))"
 
@@ -103,9 +103,11 @@ def detect_signals(pupils: School | Iterable[UUID], *, today: date, at: datetime
 
 
 def _ids(pupils: School | Iterable[UUID]) -> list[UUID]:
+    """Return whom to judge; about a protected pupil there are no signals, for there is nobody to read them."""
     if isinstance(pupils, School):
-        return list(Enrolment.objects.filter(class_group__school=pupils).values_list("pupil", flat=True).distinct())
-    return list(pupils)
+        pupils = Enrolment.objects.filter(class_group__school=pupils).values_list("pupil", flat=True).distinct()
+    protected = set(Pupil.objects.exclude(protection=Protection.NONE).values_list("pk", flat=True))
+    return [pupil for pupil in pupils if pupil not in protected]
 
 
 def _parameters(rule: ThresholdRule, pupils: list[UUID], today: date) -> dict[str, Any]:

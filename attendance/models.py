@@ -10,9 +10,9 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.permissions import Action, Object, Scope, permits
 from audit.reading import PersonalModel
-from schools.models import ClassGroup, Pupil
+from schools.models import ClassGroup, Pupil, protected_ids
 
 
 class ClassDay(models.Model):
@@ -124,7 +124,9 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         return self.filter(pk=Subquery(foremost.values("pk")[:1]))
 
     def visible_to(self, reader: Membership) -> SignalQuerySet:
-        """Return signals about the pupils `reader` works with."""
+        """Return signals about the pupils `reader` works with; none to a school's administrator."""
+        if not permits(reader, Object.SIGNAL, Action.READ):
+            return self.none()
         return self.filter(pupil__in=Pupil.objects.visible_to(reader))
 
     def with_page_relations(self) -> SignalQuerySet:
@@ -221,13 +223,17 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         return self.filter(answered_at=None)
 
     def visible_to(self, reader: Membership) -> ConcernQuerySet:
-        """Return the concerns `reader` wrote, and for student health and principals all of the school."""
+        """Return the concerns `reader` wrote, and for student health and principals all of the school.
+
+        A claimed link lets a mentor log a concern, not read those of others. Never about a protected pupil, one's own
+        concerns included.
+        """
+        concerns = self.exclude(pupil__in=protected_ids())
         own = Q(logged_by__user=reader.user_id, school_unit=reader.unit_id)
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return self.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
-        if reader.role == Role.MENTOR:
-            return self.filter(own)
-        return self.none()
+        scope = permits(reader, Object.CONCERN, Action.READ)
+        if scope & (Scope.LINKED | Scope.SCHOOL):
+            return concerns.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
+        return concerns.filter(own) if Scope.OWN in scope else self.none()
 
     def with_page_relations(self) -> ConcernQuerySet:
         """Fetch what lists and pages show of a concern."""

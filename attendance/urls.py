@@ -10,6 +10,7 @@ urlpatterns = [
     path("signals/<uuid:signal_id>/answer/", signals.answer_signal, name="answer_signal"),
     path("pupils/", pupils.pupil_list, name="pupil_list"),
     path("pupils/<uuid:pupil_id>/", pupils.pupil_detail, name="pupil_detail"),
+    path("protected/<uuid:pupil_id>/", pupils.protected_pupil, name="protected_pupil"),
     path("concerns/new/", concerns.log_concern, name="log_concern"),
     path("concerns/<uuid:concern_id>/", concerns.concern_detail, name="concern_detail"),
     path("concerns/<uuid:concern_id>/report/", concerns.report_duty, name="report_duty"),

@@ -13,6 +13,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.models import Membership  # noqa: E402
 from accounts.roles import Role  # noqa: E402
@@ -35,7 +36,7 @@ QUERIES = "<= 40"
 
 def browser_of(role: Role) -> Client:
     """Return a client signed in as the busiest person in `role`: the one whose unit is party to most cases."""
-    busiest = Membership.objects.filter(role=role, user__is_active=True, valid_to=None).select_related("user")
+    busiest = Membership.objects.active(timezone.localdate()).filter(role=role).select_related("user")
     member = max(busiest, key=lambda each: (each.unit.party_to.count(), str(each.pk)))
     client = Client(headers={"host": "127.0.0.1"})
     session = client.session

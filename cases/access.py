@@ -6,29 +6,25 @@ Each function answers for one reader and one row; that the reader may see the ro
 from __future__ import annotations
 
 from accounts.models import Membership, Unit
-from accounts.roles import MANAGERS, Role, Side
+from accounts.permissions import NARROWED, Action, Object, may_within, permits
 
 from .models import Case, Feedback, Obligation, Referral
 
-SCHOOL_WRITERS = {Role.STUDENT_HEALTH, Role.PRINCIPAL}
-SOCIAL_WORKERS = {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}
 
-
-def _works_for(reader: Membership, unit: Unit) -> bool:
-    """Say whether `unit` is the reader's own, or for a head one of those below."""
-    if reader.role == Role.UNIT_HEAD:
-        return reader.unit_id in {unit.pk, unit.parent_id, unit.parent and unit.parent.parent_id}
-    return reader.unit_id == unit.pk
+def _may(reader: Membership, thing: Object, action: Action, unit: Unit) -> bool:
+    """Say whether `reader` may do `action` with a `thing` of `unit`. Give the unit with its parent fetched."""
+    above = (unit.parent_id, unit.parent and unit.parent.parent_id)
+    return may_within(reader, thing, action, unit.pk, above=above)
 
 
 def may_request_support(reader: Membership) -> bool:
     """Say whether `reader` may write and send requests."""
-    return reader.role in SCHOOL_WRITERS
+    return bool(permits(reader, Object.REQUEST, Action.CREATE))
 
 
 def may_receive(reader: Membership, referral: Referral) -> bool:
     """Say whether `reader` works in the unit that the request came to."""
-    return reader.role in SOCIAL_WORKERS and reader.side == Side.SOCIAL and _works_for(reader, referral.to_unit)
+    return _may(reader, Object.REQUEST, Action.DECIDE, referral.to_unit)
 
 
 def may_acknowledge(reader: Membership, referral: Referral) -> bool:
@@ -45,33 +41,35 @@ def may_answer(reader: Membership, referral: Referral) -> bool:
 def may_allocate_request(reader: Membership, referral: Referral) -> bool:
     """Say whether `reader` may choose who has the request, while there is something to have."""
     ended = referral.status not in {*Referral.UNANSWERED, Referral.Status.ACCEPTED, Referral.Status.ACTIVE}
-    return not ended and may_receive(reader, referral)
+    return not ended and _may(reader, Object.REQUEST, Action.CHANGE, referral.to_unit)
 
 
 def may_work(reader: Membership, referral: Referral) -> bool:
     """Say whether `reader` may record contacts and feedback of an accepted request."""
     working = referral.status in {Referral.Status.ACCEPTED, Referral.Status.ACTIVE}
-    return working and may_receive(reader, referral)
+    return working and _may(reader, Object.FEEDBACK, Action.CREATE, referral.to_unit)
 
 
 def may_speak_for_school(reader: Membership, case: Case) -> bool:
     """Say whether `reader` may answer, acknowledge, withdraw and close for the case's school."""
-    return case.is_open and reader.role in SCHOOL_WRITERS and reader.unit_id == case.school_unit_id
+    return case.is_open and may_within(reader, Object.REQUEST, Action.CHANGE, case.school_unit_id)
 
 
 def may_acknowledge_feedback(reader: Membership, feedback: Feedback) -> bool:
     """Say whether `reader` may acknowledge the feedback now."""
-    return feedback.acknowledged_at is None and may_speak_for_school(reader, feedback.case)
+    waits = feedback.acknowledged_at is None and feedback.case.is_open
+    return waits and may_within(reader, Object.FEEDBACK, Action.CHANGE, feedback.case.school_unit_id)
 
 
 def may_close(reader: Membership, case: Case) -> bool:
     """Say whether `reader` may close the case: only the school may (product.md rule 3)."""
-    return may_speak_for_school(reader, case)
+    return case.is_open and may_within(reader, Object.CASE, Action.DECIDE, case.school_unit_id)
 
 
 def may_write_note(reader: Membership, case: Case) -> bool:
     """Say whether `reader` may write an internal note: whoever reads the case, in their own unit's lane."""
-    return Case.objects.visible_to(reader).filter(pk=case.pk).exists()
+    writes = permits(reader, Object.NOTE, Action.CREATE)
+    return bool(writes) and Case.objects.visible_to(reader).filter(pk=case.pk).exists()
 
 
 def may_do(reader: Membership, obligation: Obligation) -> bool:
@@ -82,7 +80,7 @@ def may_do(reader: Membership, obligation: Obligation) -> bool:
 
 def may_act_for(reader: Membership, unit: Unit) -> bool:
     """Say whether `reader` may do what `unit` holds. Give the unit with its parent fetched."""
-    return reader.role in SCHOOL_WRITERS | SOCIAL_WORKERS and _works_for(reader, unit)
+    return _may(reader, Object.STEP, Action.CHANGE, unit)
 
 
 def may_allocate(reader: Membership, obligation: Obligation) -> bool:
@@ -92,12 +90,13 @@ def may_allocate(reader: Membership, obligation: Obligation) -> bool:
 
 def may_answer_lift(reader: Membership, obligation: Obligation) -> bool:
     """Say whether `reader` may answer what was lifted: only those who manage the unit that holds it."""
-    return reader.role in MANAGERS and may_do(reader, obligation)
+    return bool(permits(reader, Object.LIFT, Action.DECIDE)) and may_do(reader, obligation)
 
 
 def may_oversee(reader: Membership, case: Case) -> bool:
     """Say whether `reader` may remind the holders of `case`: managers and coordinators who oversee it."""
-    return Case.objects.overseen_by(reader).filter(pk=case.pk).exists()
+    oversees = permits(reader, Object.STALLED, Action.CHANGE)
+    return bool(oversees) and Case.objects.overseen_by(reader).filter(pk=case.pk).exists()
 
 
 def reads_cases(reader: Membership) -> bool:
@@ -105,4 +104,5 @@ def reads_cases(reader: Membership) -> bool:
 
     An area manager of schools does not, except in cases that have been lifted: dates, states and units are enough.
     """
-    return not (reader.role == Role.UNIT_HEAD and reader.side == Side.SCHOOL)
+    scope = permits(reader, Object.CASE, Action.READ)
+    return bool(scope) and not scope & NARROWED

@@ -249,7 +249,7 @@ def _nobody_in_place(facts: Facts) -> Cause | None:
         if person is None:
             continue
         if not person.is_active(facts.today):
-            since = person.valid_to or ball.obligation.started_on
+            since = person.valid_to if person.valid_to < facts.today else ball.obligation.started_on
             return Cause("S6", since, _("The one who held it has left the unit."), ball.obligation)
         if person.is_away(facts.today) and person.stand_in_id is None and person.away_from:
             return Cause("S6", person.away_from, _("The one who holds it is away without a stand-in."), ball.obligation)

@@ -13,9 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
+from accounts.permissions import Action, Object, permits
 from accounts.roles import Role, Side
 from attendance.todo import SchoolDate, school_dates
 from deadlines.due import Due, due_on
+from schools.models import protected_ids
 
 from .ball import Ball
 from .models import Case, Feedback, HolderInterval, Obligation
@@ -36,7 +38,6 @@ PAGES = {
 }
 """Where each kind is done. Pages about a request take the request's id, the others the obligation's."""
 
-WORKERS = {Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}
 """Who can hold something in a case."""
 
 BY_OBLIGATION = {"cases:record_step", "cases:answer_lift", "cases:set_next_step"}
@@ -127,11 +128,12 @@ def _held_by(reader: Membership) -> Iterable[Obligation]:
     if reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL:
         below = Unit.objects.below(reader.unit)
         holders = holders.filter(Q(unit=reader.unit_id) | Q(unit__in=below, person=None))
-    elif reader.role in WORKERS:
+    elif permits(reader, Object.STEP, Action.CHANGE):
         holders = holders.filter(unit=reader.unit_id)
     else:
         return []
-    return Obligation.objects.open().filter(pk__in=holders.values("obligation")).with_page_relations()
+    held = Obligation.objects.open().filter(pk__in=holders.values("obligation"))
+    return held.exclude(case__pupil__in=protected_ids()).with_page_relations()
 
 
 def _row(obligation: Obligation, reader: Membership, today: date) -> Row:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from .views import answers, case_pages, inbox, obligations, replies, requests, stalled, todo, work
+from .views import answers, case_pages, inbox, obligations, protection, replies, requests, stalled, todo, work
 
 app_name = "cases"
 urlpatterns = [
     path("", todo.todo, name="todo"),
+    # Outside the system
+    path("pupils/<uuid:pupil_id>/protect/", protection.protect_pupil, name="protect_pupil"),
     # The school asks
     path("requests/new/", requests.request_support, name="request_support"),
     path("requests/new/<uuid:draft_id>/check/", requests.check_request, name="check_request"),

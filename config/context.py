@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.sessions import IDLE, WARNING
+
 from .navigation import navigation_for
 
 
@@ -17,4 +19,6 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "other_memberships": len(memberships) > 1,
         "navigation": navigation_for(membership, request.path) if membership else [],
         "demo_mode": settings.DEMO,
+        "idle_seconds": int(IDLE.total_seconds()),
+        "idle_warning_seconds": int(WARNING.total_seconds()),
     }

@@ -33,18 +33,20 @@ FOLLOW_UP = (_("Follow-up"), "followup:report", False)
 IMPORTS = (_("Imports"), "integrations:import_list", False)
 OVERSIGHT = (_("Readings to review"), "oversight:workspace", False)
 PEOPLE = (_("People"), "accounts:people", False)
+RETENTION = (_("Retention"), "records:retention", False)
 LOG_CONCERN = (_("Log a concern"), "attendance:log_concern", True)
 
 BARS = {
     Role.MENTOR: [TO_DO, MY_PUPILS, LOG_CONCERN],
     Role.STUDENT_HEALTH: [TO_DO, SIGNALS, PUPILS, CASES, LOG_CONCERN],
     Role.PRINCIPAL: [TO_DO, SIGNALS, CASES, STALLED, IMPORTS, PEOPLE, LOG_CONCERN],
+    Role.SCHOOL_ADMIN: [IMPORTS, PUPILS],
     Role.TEAM_WORKER: [TO_DO, INTAKE, CASES],
     Role.INTAKE_WORKER: [TO_DO, INTAKE, CASES],
     Role.COORDINATOR: [STALLED, FOLLOW_UP],
     Role.ANALYST: [FOLLOW_UP],
     Role.LOG_AUDITOR: [OVERSIGHT],
-    Role.SYSTEM_ADMIN: [IMPORTS, PEOPLE],
+    Role.SYSTEM_ADMIN: [PEOPLE, RETENTION],
 }
 HEADS = {
     Side.SCHOOL: [TO_DO, STALLED, FOLLOW_UP, PEOPLE],

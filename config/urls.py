@@ -9,13 +9,16 @@ urlpatterns = [
     path("livez/", views.alive, name="alive"),
     path("help/", views.help_page, name="help"),
     path("about/", views.about, name="about"),
+    path("about/permissions/", views.permissions, name="permissions"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),
     path("", include("cases.urls")),
     path("", include("accounts.urls")),
+    path("", include("schools.urls")),
     path("", include("attendance.urls")),
     path("imports/", include("integrations.urls")),
     path("followup/", include("followup.urls")),
+    path("records/", include("records.urls")),
     path("oversight/", include("oversight.urls")),
 ]
 

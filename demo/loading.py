@@ -10,7 +10,7 @@ from functools import partial
 
 from django.db import transaction
 
-from accounts.models import Membership, User
+from accounts.models import User
 from attendance.models import Signal
 from deadlines.stockholm import STOCKHOLM
 from deadlines.working_days import next_working_day
@@ -26,7 +26,7 @@ from .city import DAY_TOTALS, LESSONS, SCHOOLS, SchoolPlan
 from .people import DEMO_PEOPLE, SYSTEM_ADMIN
 from .population import Registry, Resident
 from .school_work import SchoolWork
-from .staff import Staff, recruit
+from .staff import RENEWED_WORKING_DAYS, Staff, recruit
 from .story import STORIES
 from .story_days import StoryDays
 from .tale import Tale
@@ -59,11 +59,13 @@ def load_city(today: date, *, plans: Sequence[SchoolPlan] = SCHOOLS, say: Say = 
     first_year, school_days = _latest_term(School.objects.get(school_unit_code=plans[0].code), today)
     load_school_years((first_year,))
     say(f"The city on {today}: {len(plans)} schools.")
-    staff, admin = recruit(days, plans)
+    recruiter = recruit(days, plans)
+    staff = recruiter.staff
     say(f"{User.objects.count()} people invited.")
-    city = _enrol(plans, staff, admin, first_year, school_days)
+    city = _enrol(plans, staff, first_year, school_days)
     say(f"{sum(map(len, city.values()))} pupils enrolled.")
     agenda = Agenda()
+    agenda.add(days.at(-RENEWED_WORKING_DAYS, time(9)), recruiter.renew)
     for plan in plans:
         residents = [_told(resident, staff, days, agenda, school_days) for resident in city[plan.key]]
         _plan_imports(agenda, staff, days, plan, residents, school_days)
@@ -82,11 +84,11 @@ def _latest_term(school: School, today: date) -> tuple[int, Sequence[date]]:
 
 
 def _enrol(
-    plans: Sequence[SchoolPlan], staff: Staff, admin: Membership, first_year: int, school_days: Sequence[date]
+    plans: Sequence[SchoolPlan], staff: Staff, first_year: int, school_days: Sequence[date]
 ) -> dict[str, list[Resident]]:
     starts_on = date(first_year, 8, 1)
     at = datetime.combine(starts_on, time(9), tzinfo=STOCKHOLM)
-    registry = Registry(staff, admin, first_year, starts_on, at)
+    registry = Registry(staff, first_year, starts_on, at)
     return {
         plan.key: registry.fill_school(plan, [story for story in STORIES if story.school == plan.key]) for plan in plans
     }

@@ -14,6 +14,7 @@ MENTOR, COUNSELLOR, PRINCIPAL = "mentor", "counsellor", "principal"
 SECOND_COUNSELLOR, AREA_MANAGER = "second_counsellor", "area_manager"
 TEAM_WORKER, INTAKE_WORKER, UNIT_HEAD = "team_worker", "intake_worker", "unit_head"
 COORDINATOR, ANALYST, SYSTEM_ADMIN = "coordinator", "analyst", "system_admin"
+SCHOOL_ADMIN = "school_admin"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,10 @@ DEMO_PEOPLE = {
             _("Answer what a school and a team have lifted because they disagree."),
         ),
         DemoPerson(
+            SCHOOL_ADMIN, "Camilla", "Rydell", Role.SCHOOL_ADMIN, "Skoladministratör",
+            _("Bring in absence and see who the pupils are, but no concern, no signal and no case."),
+        ),
+        DemoPerson(
             TEAM_WORKER, "Karim", "Aydin", Role.TEAM_WORKER, "Skolsocionom",
             _("Acknowledge a new request and answer it: yes, a question, another unit, or a no."),
         ),
@@ -78,7 +83,7 @@ DEMO_PEOPLE = {
         ),
         DemoPerson(
             SYSTEM_ADMIN, "Lotta", "Granvik", Role.SYSTEM_ADMIN, "Systemförvaltare",
-            _("See imports, units and people, but nothing about any case."),
+            _("See people and their roles, but nothing about any pupil or case."),
         ),
     )
 }  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from random import Random
 
 from accounts.models import Membership
+from accounts.roles import Role
 from schools.actions import NewGuardian, NewPupil, enrol_pupils, open_class
 from schools.models import ClassGroup, Pupil, School, SchoolForm, SchoolYear
 from schools.personal_numbers import invented_number
@@ -43,10 +44,9 @@ class Resident:
 class Registry:
     """Fills the schools with pupils."""
 
-    def __init__(self, staff: Staff, by: Membership, first_year: int, starts_on: date, at: datetime) -> None:
+    def __init__(self, staff: Staff, first_year: int, starts_on: date, at: datetime) -> None:
         """Prepare to enrol pupils from `starts_on` in the school year that begins in `first_year`."""
         self.staff = staff
-        self.by = by
         self.first_year = first_year
         self.starts_on = starts_on
         self.at = at
@@ -74,9 +74,13 @@ class Registry:
             grade=grade,
             school_form=SchoolForm.COMPULSORY if grade else SchoolForm.PRESCHOOL_CLASS,
             mentors=[mentor],
-            by=self.by,
+            by=self._administrator(school),
             at=self.at,
         )
+
+    def _administrator(self, school: School) -> Membership:
+        """Return who keeps the register of a school."""
+        return self.staff.at(school.unit, Role.SCHOOL_ADMIN)[0]
 
     def _fill_class(self, plan: SchoolPlan, group: ClassGroup, cast: list[Story], luck: Random) -> list[Resident]:
         seats: list[Story | None] = [*cast, *[None] * max(0, plan.class_size - len(cast))]
@@ -86,7 +90,8 @@ class Registry:
             beginning(seat.habit if seat else draw_habit(luck), Random(f"beginning of {key}"))
             for seat, key in zip(seats, source_ids, strict=True)
         ]
-        pupils = enrol_pupils(class_group=group, pupils=new, starts_on=self.starts_on, by=self.by, at=self.at)
+        by = self._administrator(self.staff.schools[plan.key])
+        pupils = enrol_pupils(class_group=group, pupils=new, starts_on=self.starts_on, by=by, at=self.at)
         together = zip(pupils, new, habits, seats, strict=True)
         return [
             Resident(pupil, plan.key, group, somebody.source_id, somebody.district_code, habit, seat)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
 
-from accounts.actions import invite_person
+from accounts.actions import confirm_membership, invite_person, renew_membership
 from accounts.models import Membership, Unit, User
+from accounts.permissions import last_possible_day
 from accounts.roles import Role, UnitKind
 from schools.models import School
 from socialservices.models import District, Service
@@ -25,6 +26,7 @@ from .people import (
     INTAKE_WORKER,
     MENTOR,
     PRINCIPAL,
+    SCHOOL_ADMIN,
     SECOND_COUNSELLOR,
     SYSTEM_ADMIN,
     TEAM_WORKER,
@@ -35,6 +37,9 @@ from .story_days import StoryDays
 
 EMPLOYED_WORKING_DAYS = 260
 """How long before today everybody's membership began."""
+
+RENEWED_WORKING_DAYS = 20
+"""How long before today everybody's membership was renewed: it would end after a year."""
 
 TEAM_TITLES = ("Skolsocionom", "Familjebehandlare", "Skolsocionom")
 INTAKE_TITLES = ("Socialsekreterare", "Socialsekreterare", "Gruppledare")
@@ -66,25 +71,34 @@ class Recruiter:
     """Invites the city's staff, as its system administrator would."""
 
     def __init__(self, days: StoryDays) -> None:
-        """Begin with the administrator, the first person of any city, whom nobody can invite."""
+        """Begin with two administrators, the first people of any city, whom nobody can invite."""
         self.since = days.on(-EMPLOYED_WORKING_DAYS)
         self.at: datetime = days.at(-EMPLOYED_WORKING_DAYS, time(9))
         self.luck = Random("staff")
         self.staff = Staff()
         self.addresses = {person.email for person in DEMO_PEOPLE.values()}
         self.city = Unit.objects.get(kind=UnitKind.CITY)
+        self.renewed_on = days.on(-RENEWED_WORKING_DAYS)
         person = DEMO_PEOPLE[SYSTEM_ADMIN]
-        user = User.objects.create_user(person.email, given_name=person.given_name, family_name=person.family_name)
-        self.admin = Membership.objects.create(
-            user=user, unit=self.city, role=person.role, title=person.title, valid_from=self.since - timedelta(days=1)
-        )
+        self.admin = self._first(person.given_name, person.family_name)
+        self.second_admin = self._first(*self._somebody())
         self._remember(self.admin, person.key)
+
+    def _first(self, given_name: str, family_name: str) -> Membership:
+        """Make an administrator whom nobody has invited, as the operator of a new city does."""
+        user = User.objects.create_user(
+            address(given_name, family_name), given_name=given_name, family_name=family_name
+        )
+        return Membership.objects.create(
+            user=user, unit=self.city, role=Role.SYSTEM_ADMIN, title=DEMO_PEOPLE[SYSTEM_ADMIN].title,
+            valid_from=self.since - timedelta(days=1), valid_to=last_possible_day(self.renewed_on),
+            renewed_on=self.renewed_on, confirmed_at=self.at,
+        )  # fmt: skip
 
     def staff_city(self) -> None:
         """Invite those who follow up for the whole city."""
         for key in (COORDINATOR, ANALYST):
             self._invite(self.city, DEMO_PEOPLE[key].role, DEMO_PEOPLE[key].title, key)
-        self._invite(self.city, Role.LOG_AUDITOR, "Loggranskare")
 
     def staff_district(self, code: str) -> None:
         """Invite the head of a district's social services, and the people of its teams and its intake office."""
@@ -117,6 +131,8 @@ class Recruiter:
         self._invite(school.unit, Role.PRINCIPAL, "Biträdande rektor")
         self._invite(school.unit, Role.STUDENT_HEALTH, "Skolkurator", counsellor)
         self._invite(school.unit, Role.STUDENT_HEALTH, "Specialpedagog")
+        administrator = SCHOOL_ADMIN if plan.key == "farsta" else ""
+        self._invite(school.unit, Role.SCHOOL_ADMIN, "Skoladministratör", administrator)
         for _grade, name in plan.class_names():
             mentor = self._invite(school.unit, Role.MENTOR, f"Mentor {name}", MENTORS.get((plan.key, name), ""))
             self.staff.mentors[plan.key, name] = mentor
@@ -130,10 +146,24 @@ class Recruiter:
         given_name, family_name = (person.given_name, person.family_name) if person else self._somebody()
         membership = invite_person(
             unit=unit, role=role, email=address(given_name, family_name), given_name=given_name,
-            family_name=family_name, title=title, valid_from=self.since, valid_to=None, by=self.admin, at=self.at,
+            family_name=family_name, title=title, valid_from=self.since, valid_to=last_possible_day(self.since),
+            by=self.admin, at=self.at,
         )  # fmt: skip
         self._remember(membership, key)
         return membership
+
+    def renew(self, at: datetime) -> None:
+        """Renew everybody's role for a year, and let two administrators appoint the auditor of the log."""
+        for membership in [one for people in self.staff.by_unit.values() for one in people]:
+            if membership.pk != self.admin.pk:
+                renew_membership(membership=membership, by=self.admin, at=at)
+        given_name, family_name = self._somebody()
+        auditor = invite_person(
+            unit=self.city, role=Role.LOG_AUDITOR, email=address(given_name, family_name), given_name=given_name,
+            family_name=family_name, title="Loggranskare", valid_from=self.renewed_on,
+            valid_to=last_possible_day(self.renewed_on), by=self.admin, at=at,
+        )  # fmt: skip
+        confirm_membership(membership=auditor, by=self.second_admin, at=at)
 
     def _remember(self, membership: Membership, key: str) -> None:
         self.staff.by_unit[membership.unit_id, membership.role].append(membership)
@@ -149,8 +179,8 @@ class Recruiter:
                 return names
 
 
-def recruit(days: StoryDays, plans: Sequence[SchoolPlan]) -> tuple[Staff, Membership]:
-    """Invite everybody for the schools of `plans` and their districts; return them and the system administrator."""
+def recruit(days: StoryDays, plans: Sequence[SchoolPlan]) -> Recruiter:
+    """Invite everybody for the schools of `plans` and their districts; return who has invited them."""
     recruiter = Recruiter(days)
     recruiter.staff_city()
     for code in DISTRICTS:
@@ -158,4 +188,4 @@ def recruit(days: StoryDays, plans: Sequence[SchoolPlan]) -> tuple[Staff, Member
             recruiter.staff_district(code)
     for plan in plans:
         recruiter.staff_school(plan)
-    return recruiter.staff, recruiter.admin
+    return recruiter

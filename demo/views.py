@@ -11,17 +11,13 @@ from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import public
 from accounts.actions import choose_language, choose_membership
 from accounts.roles import Side
 from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from wall import identity
 
 from .visitors import Visitor, visitors
-
-NO_PASSWORDS = "In the demo everybody is invented and nobody has a password"
 
 
 def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -36,8 +32,6 @@ def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-@require_safe
-@public(reason=NO_PASSWORDS)
 @demo_only
 def choose(request: Any) -> HttpResponse:
     """Show the people a visitor can be, those of each side together, and say who the visitor is now."""
@@ -47,8 +41,6 @@ def choose(request: Any) -> HttpResponse:
     return render(request, "demo/choose.html", {"groups": [group for group in groups if group[1]], "current": current})
 
 
-@require_POST
-@public(reason=NO_PASSWORDS)
 @demo_only
 def enter(request: Any, key: str) -> HttpResponse:
     """Sign the visitor in as a demo person, in a new session, in the language the visitor reads."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Side
 from attendance.models import Signal
 from attendance.models import SignalQuerySet as Signals
 from cases.models import Case, Referral
 from cases.models.case import CaseQuerySet as Cases
 from cases.models.referral import ReferralQuerySet as Referrals
+from schools.models import protected_ids
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,25 @@ class Scope:
 
 
 def scope_of(reader: Membership) -> Scope:
-    """Return what `reader` may have counted. Only figures come out of it, never rows."""
-    if reader.side == Side.CITY and reader.role in {Role.ANALYST, Role.COORDINATOR}:
-        return Scope(Case.objects.all(), Referral.objects.all(), Signal.objects.all(), is_city=True)
+    """Return what `reader` may have counted, nothing for most. Only figures come out of it, never rows.
+
+    Pupils with protected identity are in no sum: below the city the law forbids it (law.md 3.6), and the city's
+    role in the database does not see them either.
+    """
+    if not permits(reader, Object.FIGURES, Action.READ):
+        return Scope(Case.objects.none(), Referral.objects.none(), None, is_city=False)
+    if reader.side == Side.CITY:
+        hidden = protected_ids()
+        return Scope(
+            Case.objects.exclude(pupil__in=hidden),
+            Referral.objects.exclude(case__pupil__in=hidden),
+            Signal.objects.exclude(pupil__in=hidden),
+            is_city=True,
+        )
     units = Unit.objects.below(reader.unit)
     cases = Case.objects.overseen_by(reader)
     requests = Referral.objects.filter(case__in=cases)
     if reader.side == Side.SOCIAL:
         return Scope(cases, requests.filter(to_unit__in=units), None, is_city=False)
-    signals = Signal.objects.filter(class_group__school__unit__in=units)
+    signals = Signal.objects.filter(class_group__school__unit__in=units).exclude(pupil__in=protected_ids())
     return Scope(cases, requests.filter(from_unit__in=units), signals, is_city=False)

@@ -1,11 +1,10 @@
 """Who may bring absence in."""
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, UnitKind
+from accounts.permissions import Action, Object, may_within
+from accounts.roles import UnitKind
 
 
 def may_import(reader: Membership, unit: Unit) -> bool:
-    """Say whether `reader` may bring in absence for the school `unit`: its principal, or a system administrator."""
-    if unit.kind != UnitKind.SCHOOL:
-        return False
-    return reader.role == Role.SYSTEM_ADMIN or (reader.role == Role.PRINCIPAL and reader.unit_id == unit.pk)
+    """Say whether `reader` may bring in absence for the school `unit`: its principal and its administrator."""
+    return unit.kind == UnitKind.SCHOOL and may_within(reader, Object.IMPORT, Action.CREATE, unit.pk)

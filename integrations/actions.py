@@ -24,6 +24,7 @@ from .access import may_import
 from .csv_files.headings import MINUTES, is_in_hours
 from .csv_files.problems import FileProblem, Problem
 from .csv_files.tables import Mapping, count_rows, find_mapping
+from .held_aside import fit_to_keep, without_held, without_known
 from .models import AbsenceImport, ImportedFile, ImportProblem
 from .plan import carry_out_plan, make_plan
 from .roster import Roster
@@ -53,7 +54,8 @@ def upload_absence_file(
 ) -> AbsenceImport:
     """Keep the file until it is read in. `by` is None on the command line.
 
-    Files of the school's earlier, closed imports are forgotten. Raises ImportNotAllowed.
+    Files of the school's earlier, closed imports are forgotten. Of rows about protected pupils only the place is kept.
+    Raises ImportNotAllowed.
     """
     _check_may_import(by, unit)
     ImportedFile.objects.filter(absence_import__unit=unit, absence_import__status__in=AbsenceImport.CLOSED).delete()
@@ -65,7 +67,7 @@ def upload_absence_file(
         file_name=file_name[-120:],
         sha256=sha256(content).hexdigest(),
     )
-    ImportedFile.objects.create(absence_import=absence_import, content=content)
+    ImportedFile.objects.create(absence_import=absence_import, content=fit_to_keep(content))
     audit.record(action="absence file uploaded", target=absence_import, by=by, at=at)
     return absence_import
 
@@ -76,6 +78,7 @@ def read_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImport
     Stores nothing as absence. Raises ImportHasMovedOn unless the import waits to be read.
     """
     content = _start(absence_import, {Status.UPLOADED, Status.READING}, Status.READING)
+    content = _keep(absence_import, content, without_known(content, absence_import.unit_id))
     try:
         mapping = _mapping(absence_import, content)
         if not mapping.is_complete:
@@ -136,7 +139,9 @@ def apply_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImpor
             signals = detect_signals(school, today=stockholm_day(at), at=at) if is_changed else []
             counts |= _row_counts(absence_import.progress_rows, problems) | {"signals": len(signals)}
             _keep_problems(absence_import, problems)
-            if not problems:
+            if problems:
+                _take_out_held(absence_import, content, mapping, problems)
+            else:
                 ImportedFile.objects.filter(absence_import=absence_import).delete()
             _finish(absence_import, Status.APPLIED, counts=counts, closed_at=at)
             audit.record(
@@ -196,6 +201,7 @@ def _preview(absence_import: AbsenceImport, content: bytes, mapping: Mapping, at
         with transaction.atomic():
             counts = make_plan(mapping.shape) | _row_counts(absence_import.progress_rows, problems)
             _keep_problems(absence_import, problems)
+            _take_out_held(absence_import, content, mapping, problems)
             return _finish(absence_import, Status.PREVIEWED, counts=counts, mapping=mapping.as_json())
 
 
@@ -248,6 +254,18 @@ def _keep_problems(absence_import: AbsenceImport, problems: list[Problem]) -> No
         ),
         batch_size=PROBLEMS_AT_A_TIME,
     )
+
+
+def _take_out_held(absence_import: AbsenceImport, content: bytes, mapping: Mapping, problems: list[Problem]) -> None:
+    """Keep the file without the rows that were held aside, where any are left in it."""
+    _keep(absence_import, content, without_held(content, mapping, problems))
+
+
+def _keep(absence_import: AbsenceImport, content: bytes, fit: bytes) -> bytes:
+    """Keep of the file what is `fit` to be kept, and return it."""
+    if fit != content:
+        ImportedFile.objects.filter(absence_import=absence_import).update(content=fit)
+    return fit
 
 
 def _start(absence_import: AbsenceImport, waiting: set[str], status: str) -> bytes:

@@ -19,6 +19,7 @@ FIELDS = {
     f.PUPIL_ID: _("Pupil's id in the school's system"),
     f.PERSONAL_NUMBER: _("Personal number"),
     f.CLASS: _("Class"),
+    f.PROTECTION: _("Protected identity"),
     f.DATE: _("Date"),
     f.STARTS_AT: _("Lesson starts"),
     f.LENGTH: _("Lesson's length"),

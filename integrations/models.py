@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.permissions import Action, Object, permits
 
 from .csv_files.problems import explain
 from .csv_files.tables import Mapping
@@ -21,12 +21,10 @@ class AbsenceImportQuerySet(models.QuerySet["AbsenceImport"]):
     """Imports by who may see them and how they stand."""
 
     def visible_to(self, reader: Membership) -> AbsenceImportQuerySet:
-        """Return a principal's own school's imports; a system administrator sees all."""
-        if reader.role == Role.SYSTEM_ADMIN:
-            return self
-        if reader.role == Role.PRINCIPAL:
-            return self.filter(unit=reader.unit_id)
-        return self.none()
+        """Return the imports of the reader's own school, to its principal and its administrator."""
+        if not permits(reader, Object.IMPORT, Action.READ):
+            return self.none()
+        return self.filter(unit=reader.unit_id)
 
     def with_page_relations(self) -> AbsenceImportQuerySet:
         """Fetch what lists and pages show of an import."""

@@ -18,6 +18,7 @@ from .csv_files.cells import (
 )
 from .csv_files.problems import CellProblem, Problem
 from .csv_files.tables import Mapping, Row
+from .held_aside import Watch
 from .roster import Roster
 
 LONGEST_LESSON = 12 * 60
@@ -39,6 +40,7 @@ class RowReader:
     def __init__(self, mapping: Mapping, roster: Roster) -> None:
         """Prepare a reader for each column that the mapping names."""
         self.roster = roster
+        self.watch = Watch(mapping)
         self.width = len(mapping.headings)
         self.needed = max(mapping.columns.values()) + 1
         self.columns = [
@@ -51,6 +53,8 @@ class RowReader:
     def read(self, row: Row) -> tuple[Staged | None, list[Problem]]:
         """Return the row for staging and no problems, or None and every problem found."""
         number, cells = row
+        if self.watch.holds(cells):
+            return None, [Problem(number, "", "pupil_held_aside")]
         shape = self._shape_problem(cells)
         if shape or cells is None:
             return None, [Problem(number, "", shape.code, "", shape.details)] if shape else []

@@ -17,20 +17,18 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest, recently_confirmed
 from accounts.models import Unit
-from accounts.roles import Role, UnitKind
+from accounts.roles import UnitKind
 from audit import reading
 
 from . import actions, tasks
-from .csv_files.tables import Mapping, read_rows
+from .csv_files.tables import HELD_ASIDE, Mapping, read_rows
 from .error_report import error_report
 from .forms import FIELDS, SHAPES, MatchColumnsForm, UploadForm
 from .models import AbsenceImport
 
-IMPORTERS = (Role.PRINCIPAL, Role.SYSTEM_ADMIN)
 ROWS = 25
 PROBLEMS_SHOWN = 50
 SAMPLES = 3
@@ -42,18 +40,13 @@ TABLES = {
 MOVED_ON = gettext_lazy("The import has moved on meanwhile. Here is how it stands.")
 
 
-@require_GET
-@allow(*IMPORTERS)
 def import_list(request: MemberRequest) -> HttpResponse:
     """Show the files that have been brought in, the latest first."""
     imports = AbsenceImport.objects.visible_to(request.membership).with_page_relations()
     page = Paginator(imports.order_by("-uploaded_at", "pk"), ROWS).get_page(request.GET.get("page"))
-    is_admin = request.membership.role == Role.SYSTEM_ADMIN
-    return render(request, "integrations/import_list.html", {"page": page, "is_admin": is_admin})
+    return render(request, "integrations/import_list.html", {"page": page})
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*IMPORTERS)
 def upload_import(request: MemberRequest) -> HttpResponse:
     """Take a file and let it be read."""
     form = UploadForm(request.POST or None, request.FILES or None, units=_units(request))
@@ -72,8 +65,6 @@ def upload_import(request: MemberRequest) -> HttpResponse:
     return render(request, "integrations/upload_import.html", {"form": form}, status=status)
 
 
-@require_GET
-@allow(*IMPORTERS)
 def import_detail(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Show how an import stands: on its way, to be reviewed, or done. HTMX asks for the progress alone."""
     absence_import = _import(request, import_id)
@@ -89,8 +80,6 @@ def import_detail(request: MemberRequest, import_id: UUID) -> HttpResponse:
     return render(request, "integrations/import_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*IMPORTERS)
 def match_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Say which column of the file is what."""
     absence_import = _import(request, import_id)
@@ -113,8 +102,6 @@ def match_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
     return render(request, "integrations/match_columns.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
-@allow(*IMPORTERS)
 def approve_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Approve the preview and let the good rows be stored."""
     absence_import = _import(request, import_id)
@@ -126,8 +113,6 @@ def approve_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@allow(*IMPORTERS)
 def cancel_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Stop an import; nothing of it is stored."""
     absence_import = _import(request, import_id)
@@ -138,8 +123,6 @@ def cancel_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
     )
 
 
-@require_POST
-@allow(*IMPORTERS)
 def resume_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Take up an import that has come to a halt."""
     absence_import = _import(request, import_id)
@@ -152,8 +135,7 @@ def resume_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
     )
 
 
-@require_GET
-@allow(*IMPORTERS)
+@recently_confirmed
 def import_errors(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Give the file again with what is wrong and how to mend it."""
     absence_import = _import(request, import_id)
@@ -195,14 +177,12 @@ def _import(request: MemberRequest, import_id: UUID) -> AbsenceImport:
 
 def _units(request: MemberRequest) -> QuerySet[Unit]:
     schools = Unit.objects.filter(kind=UnitKind.SCHOOL, school__isnull=False).open()
-    if request.membership.role == Role.PRINCIPAL:
-        schools = schools.filter(pk=request.membership.unit_id)
-    return schools.order_by("name", "pk")
+    return schools.filter(pk=request.membership.unit_id).order_by("name", "pk")
 
 
 def _samples(absence_import: AbsenceImport, mapping: Mapping) -> list[list[str]]:
     rows = read_rows(bytes(absence_import.stored_file.content), mapping)
-    return [cells for _number, cells in islice(rows, SAMPLES) if cells]
+    return [cells for _number, cells in islice(rows, SAMPLES) if cells and cells[0] != HELD_ASIDE]
 
 
 def _named(problem: Any, absence_import: AbsenceImport) -> tuple[str, str, str]:

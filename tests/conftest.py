@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_socket import socket_allow_hosts
 
+from accounts.confirming import KEY as CONFIRMED
 from accounts.models import Membership
 from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from tests.architecture.partials import PartialCheck
@@ -63,6 +65,7 @@ class Cast:
     mentor: Membership
     counsellor: Membership
     principal: Membership
+    school_admin: Membership
     other_counsellor: Membership
     team_worker: Membership
     team_head: Membership
@@ -90,6 +93,7 @@ def cast(db) -> Cast:
         mentor=MembershipFactory(mentor=True, unit=school),
         counsellor=MembershipFactory(student_health=True, unit=school),
         principal=MembershipFactory(principal=True, unit=school),
+        school_admin=MembershipFactory(school_admin=True, unit=school),
         other_counsellor=MembershipFactory(student_health=True, unit=UnitFactory(name="Björkskolan")),
         team_worker=MembershipFactory(team_worker=True, unit=team),
         team_head=MembershipFactory(team_head=True, unit=team),
@@ -114,3 +118,16 @@ def sign_in() -> Callable[[Client, Membership], Client]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def confirm() -> Callable[[Client], Client]:
+    """Return a way to let a signed-in client have confirmed just now that it is they (accounts.confirming)."""
+
+    def just_now(client: Client) -> Client:
+        session = client.session
+        session[CONFIRMED] = timezone.now().isoformat()
+        session.save()
+        return client
+
+    return just_now

@@ -12,14 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from deadlines.due import due_on
 from schools.models import Pupil
 
 from .. import actions
-from ..access import ANSWERERS, SCHOOL_ROLES, may_answer_concern
+from ..access import may_answer_concern
 from ..concern_traces import logged_same_day
 from ..forms import AnswerConcernForm, LogConcernForm
 from ..models import Concern, Sign
@@ -27,8 +26,6 @@ from ..models import Concern, Sign
 HARM, ANSWER = Concern.Harm, Concern.Answer
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*SCHOOL_ROLES)
 def log_concern(request: MemberRequest) -> HttpResponse:
     """Log a concern about one of the writer's pupils; `?pupil=` fills the pupil in."""
     pupils = Pupil.objects.visible_to(request.membership).with_page_relations()
@@ -50,16 +47,12 @@ def log_concern(request: MemberRequest) -> HttpResponse:
     return render(request, "attendance/log_concern.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def report_duty(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Remind of the personal duty to report a child who may be harmed; the concern is already saved."""
     concern = _read(request, concern_id)
     return render(request, "attendance/report_duty.html", {"concern": concern})
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def concern_saved(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Give the receipt: who has the concern now, and by when they answer."""
     concern = _read(request, concern_id)
@@ -67,8 +60,6 @@ def concern_saved(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     return render(request, "attendance/concern_saved.html", context)
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def concern_detail(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Show a concern and what became of it."""
     concern = _read(request, concern_id)
@@ -81,8 +72,6 @@ def concern_detail(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     return render(request, "attendance/concern_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*ANSWERERS)
 def answer_concern(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Say what becomes of a concern."""
     concern = _read(request, concern_id)

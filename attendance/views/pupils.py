@@ -10,16 +10,16 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.roles import Role
 from audit import reading
+from schools.access import may_keep_readers, may_name
 from schools.calendars import school_calendar
-from schools.models import Pupil
+from schools.models import Pupil, PupilLink
 
 from ..absence_calendar import absence_calendar, often_away_on
-from ..access import SCHOOL_ROLES, may_ask_for_support, may_log_concern
+from ..access import may_ask_for_support, may_log_concern, may_log_concerns, reads_signals
 from ..charts import Line
 from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of
 from ..forms import PupilSearchForm
@@ -34,8 +34,6 @@ DAYS_SHOWN = timedelta(days=TREND_WEEKS * 7 + 80)
 TREND_BOX = (600, 140)
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def pupil_list(request: MemberRequest) -> HttpResponse:
     """Show the reader's pupils, own classes first, and find one by name or whole personal number."""
     today = timezone.localdate()
@@ -44,6 +42,7 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
     visible = Pupil.objects.visible_to(request.membership).with_page_relations()
     pupils = own_classes_first(found(visible, searched, today), request.membership)
     page = Paginator(pupils, ROWS).get_page(request.GET.get("page"))
+    claims = PupilLink.objects.visible_to(request.membership).filter(membership=request.membership)
     reading.note(kind="search" if searched else "list")
     absences = absences_of([pupil.pk for pupil in page], today)
     context = {
@@ -52,20 +51,21 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
         "searched": searched,
         "rows": [{"pupil": pupil, "absence": absences[pupil.pk]} for pupil in page],
         "is_mentor": request.membership.role == Role.MENTOR,
+        "may_log_concerns": may_log_concerns(request.membership),
         "reported": reported_until(request.membership.unit, today),
+        "claims": claims.running(timezone.now()).with_page_relations().order_by("ends_at", "pk"),
     }
     return render(request, "attendance/pupil_list.html", context)
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show a pupil's absence in a sentence, a calendar and a line, with signals and concerns."""
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
     today = timezone.localdate()
     group = classes_of(pupil)[0]
     days = days_of(pupil, today - DAYS_SHOWN, today)
-    concerns = Concern.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()
+    reader = request.membership
+    concerns = Concern.objects.visible_to(reader).filter(pupil=pupil).with_page_relations()
     context = {
         "pupil": pupil,
         "group": group,
@@ -75,15 +75,32 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         "often": often_away_on(days, today),
         "calendar": absence_calendar(days, school_calendar(group.school, today=today), today),
         "trend": _trend(days, today),
-        "signals": Signal.objects.visible_to(request.membership).filter(pupil=pupil).order_by("-crossed_on", "pk"),
+        "shows_work": reads_signals(reader),
+        "signals": Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"),
         "concerns": concerns.order_by("-logged_at", "pk"),
         "quote": concerns.exclude(pupil_words="").order_by("-logged_at", "pk").first(),
         "may_log_concern": may_log_concern(request.membership, pupil),
         "may_ask_for_support": may_ask_for_support(request.membership),
+        "may_name": may_name(request.membership, pupil),
         "reported": reported_until(group.school.unit, today),
         "today": today,
     }
     return render(request, "attendance/pupil_detail.html", context)
+
+
+def protected_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
+    """Show a named reader the absence of a protected pupil: alias, share and calendar, and nothing that says where."""
+    # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
+    pupil = get_object_or_404(Pupil.objects.named_to(request.membership).with_page_relations(), pk=pupil_id)
+    today = timezone.localdate()
+    days = days_of(pupil, today - DAYS_SHOWN, today)
+    context = {
+        "pupil": pupil,
+        "absence": absence_over(days, today),
+        "calendar": absence_calendar(days, school_calendar(classes_of(pupil)[0].school, today=today), today),
+        "may_keep_readers": may_keep_readers(request.membership, pupil.pk),
+    }
+    return render(request, "attendance/protected_pupil.html", context)
 
 
 def _before(days: dict[date, Day], today: date) -> int | None:

@@ -14,14 +14,12 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from audit import reading
 from deadlines.due import due_on
 
 from .. import actions
-from ..access import SCHOOL_ROLES
 from ..charts import Line
 from ..concern_traces import latest_concerns, without_help_first
 from ..figures import absences_of, weeks_of
@@ -36,8 +34,6 @@ NEW, WATCHED, ALL = "new", "watched", "all"
 SPARKLINE = (110, 28)
 
 
-@require_GET
-@allow(*SCHOOL_ROLES)
 def signal_list(request: MemberRequest) -> HttpResponse:
     """Show the signals that wait for an answer: those without help first, oldest first."""
     today = timezone.localdate()
@@ -58,8 +54,6 @@ def signal_list(request: MemberRequest) -> HttpResponse:
     return render(request, "attendance/signal_list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*SCHOOL_ROLES)
 def answer_signal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
     """Watch a pupil for two weeks, or say that the signal is already handled."""
     signals = Signal.objects.visible_to(request.membership).with_page_relations()

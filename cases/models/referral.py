@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Side
 from audit.reading import PersonalModel
 from schools.models import Pupil
 from socialservices.models import ReasonCode, Service
@@ -60,9 +61,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
     def received_by(self, reader: Membership) -> ReferralQuerySet:
         """Return the requests that came to a unit of `reader`, on the social side."""
-        if reader.role not in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD} or reader.side != Side.SOCIAL:
-            return self.none()
-        return self.visible_to(reader)
+        return self.visible_to(reader) if permits(reader, Object.REQUEST, Action.DECIDE) else self.none()
 
 
 class Referral(PersonalModel):

@@ -6,14 +6,16 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, Side
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Side
 from audit.reading import PersonalModel
+from schools.models import protected_ids
 
-from .case import Case
+from .case import Case, Party
 from .referral import Referral
 
 
@@ -88,12 +90,19 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
     """Disclosures by who may read them."""
 
     def visible_to(self, reader: Membership) -> DisclosureQuerySet:
-        """Return what was given by or to a unit of `reader`."""
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return self.filter(from_unit=reader.unit_id)
-        if reader.side == Side.SOCIAL and reader.role in {Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD}:
-            return self.filter(to_unit__in=Unit.objects.below(reader.unit))
-        return self.none()
+        """Return what was given by or to a unit of `reader`, as long as the unit is or was party to the case.
+
+        A side whose time to keep the case has gone has no party row any more (docs/adr, retention per compartment).
+        Never about a pupil with protected identity.
+        """
+        if not permits(reader, Object.SHARED, Action.READ):
+            return self.none()
+        disclosures = self.exclude(case__pupil__in=protected_ids())
+        parties = Party.objects.filter(case=OuterRef("case"))
+        if reader.side == Side.SCHOOL:
+            return disclosures.filter(Exists(parties.filter(unit=reader.unit_id)), from_unit=reader.unit_id)
+        below = Unit.objects.below(reader.unit)
+        return disclosures.filter(Exists(parties.filter(unit__in=below)), to_unit__in=below)
 
 
 class Disclosure(PersonalModel):
@@ -178,6 +187,8 @@ class InternalNoteQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, reader: Membership) -> InternalNoteQuerySet:
         """Return the notes of the reader's own unit, in cases the reader may read. Nobody else's, not even a head's."""
+        if not permits(reader, Object.NOTE, Action.READ):
+            return self.none()
         return self.filter(unit=reader.unit_id, case__in=Case.objects.visible_to(reader))
 
 

@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.models import Membership, Unit
+from accounts.permissions import Action, Object, roles_that_may
 from accounts.roles import Role
 from audit import reading
 from cases import access
@@ -24,10 +25,8 @@ from cases.inbox import TABS, counts_of, requests_in, rows_of
 from cases.models import Decision, Disclosure, Question, Referral
 
 PAGE_SIZE = 25
-RECEIVERS = (Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
 
 
-@allow(*RECEIVERS)
 def inbox(request: MemberRequest) -> HttpResponse:
     """List what has come to the reader's units, late first. Neither causes nor absence are in the list."""
     reader = request.membership
@@ -50,7 +49,6 @@ def inbox(request: MemberRequest) -> HttpResponse:
     return render(request, "cases/inbox.html", context)
 
 
-@allow(*RECEIVERS)
 def assess_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Show a request as it was shared, and the answer panel with yes open. The first opening is seen by the sender."""
     referral = received(request, referral_id)
@@ -69,7 +67,8 @@ def received(request: MemberRequest, referral_id: UUID) -> Referral:
 
 def people_of(unit: Unit) -> QuerySet[Membership]:
     """Return those who can have a request in `unit` today."""
-    return Membership.objects.working_in(unit, RECEIVERS, timezone.localdate())
+    roles = roles_that_may(Action.DECIDE, Object.REQUEST, unit.side)
+    return Membership.objects.working_in(unit, roles, timezone.localdate())
 
 
 def accept_form(request: MemberRequest, referral: Referral, data: Any = None) -> AcceptForm:

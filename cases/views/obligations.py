@@ -15,9 +15,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.permissions import Action, Object, roles_that_may
 from cases import access
 from cases.actions import oversight as actions
 from cases.forms.obligations import (
@@ -38,12 +38,7 @@ from .attempt import refused
 from .conflict import conflict_page
 from .overseeing import overseeing
 
-HOLDERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL, Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
-SCHOOL_HOLDERS = (Role.STUDENT_HEALTH, Role.PRINCIPAL)
-TEAM_HOLDERS = (Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD)
 
-
-@allow(*HOLDERS)
 def set_next_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Decide what happens next in a case that has no next step."""
     obligation = _readable(request, obligation_id, NET)
@@ -56,7 +51,6 @@ def set_next_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, form, action)
 
 
-@allow(*HOLDERS)
 def record_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Note that a step was done, and name the next one."""
     obligation = _readable(request, obligation_id, *STEPS)
@@ -70,7 +64,6 @@ def record_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, form, action, template="cases/record_step.html", may_close=may_close)
 
 
-@allow(*HOLDERS)
 def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Answer, as a manager, what the two sides disagree about, with both versions side by side."""
     obligation = _readable(request, obligation_id, LIFT)
@@ -100,7 +93,6 @@ def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@allow(*HOLDERS)
 @overseeing
 def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Let somebody else in the same unit hold it."""
@@ -118,7 +110,6 @@ def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, form, action)
 
 
-@allow(*HOLDERS)
 @overseeing
 def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Let an agreed clock rest once."""
@@ -140,7 +131,6 @@ def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, form, action)
 
 
-@allow(*HOLDERS)
 @overseeing
 def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """End a pause."""
@@ -156,7 +146,6 @@ def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, forms.Form(request.POST if request.method == "POST" else None), action)
 
 
-@allow(*HOLDERS)
 @overseeing
 def move_date(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Set a new date, with the reason: twice at most."""
@@ -178,7 +167,6 @@ def move_date(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(request, obligation, act, form, action)
 
 
-@allow(*HOLDERS)
 def say_no_change(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Say that nothing has changed, and why."""
     obligation = _readable(request, obligation_id)
@@ -251,5 +239,5 @@ def _people(unit: Unit | None) -> QuerySet[Membership]:
     """Return those in `unit` who can hold an obligation today."""
     if unit is None:
         return Membership.objects.none()
-    roles = SCHOOL_HOLDERS if unit.side == "school" and unit.kind == "school" else TEAM_HOLDERS
+    roles = roles_that_may(Action.CHANGE, Object.STEP, unit.side)
     return Membership.objects.working_in(unit, roles, timezone.localdate())

@@ -16,8 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest, allow
-from accounts.roles import Role
+from accounts.access import MemberRequest
 from attendance.models import Concern
 from cases import access
 from cases.actions import requests as actions
@@ -38,7 +37,6 @@ from .conflict import conflict_page
 CONSENT_MONTHS = 12
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL)
 def request_support(request: MemberRequest) -> HttpResponse:
     """Write a request about one pupil; an earlier draft, else an earlier request, is filled in."""
     pupil = _pupil_asked_about(request)
@@ -76,7 +74,6 @@ def _draft_saved(request: MemberRequest, pupil: Pupil, draft: RequestDraft) -> H
     return redirect(request_address(pupil))
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL)
 def check_request(request: MemberRequest, draft_id: UUID) -> HttpResponse:
     """Show exactly what the receiver will see, and send it."""
     sent = Referral.objects.visible_to(request.membership).filter(submission=draft_id).first()
@@ -123,7 +120,6 @@ def _send(request: MemberRequest, draft: RequestDraft, form: RequestForm, conten
     return redirect("cases:request_sent", referral.pk)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL)
 def request_sent(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Say who holds the request, by when they must confirm, what happens if they do not, and what to tell the home."""
     referral = get_object_or_404(_requests_of(request), pk=referral_id)
@@ -138,7 +134,6 @@ def request_sent(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     return render(request, "cases/request_sent.html", context)
 
 
-@allow(Role.STUDENT_HEALTH, Role.PRINCIPAL)
 def withdraw_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Take a request back, with the reason."""
     referral = get_object_or_404(_requests_of(request), pk=referral_id)

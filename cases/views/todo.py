@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from accounts.models import Membership
-from accounts.roles import Role, Side
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Role
 from audit import reading
 from cases import access
 from cases.models import Feedback, Obligation
@@ -22,7 +23,8 @@ from cases.todo import Group, Row, ToDo, to_do_of
 ELSEWHERE = {
     Role.COORDINATOR: "cases:stalled_list",
     Role.ANALYST: "followup:report",
-    Role.SYSTEM_ADMIN: "integrations:import_list",
+    Role.SCHOOL_ADMIN: "integrations:import_list",
+    Role.SYSTEM_ADMIN: "accounts:people",
     Role.LOG_AUDITOR: "oversight:workspace",
 }
 """Where those begin who have no list of their own."""
@@ -40,7 +42,6 @@ class ShownRow:
     is_first: bool
 
 
-@allow(*Role)
 def todo(request: MemberRequest) -> HttpResponse:
     """Say what waits for the reader today, late first, and what the reader waits for."""
     reader = request.membership
@@ -55,7 +56,7 @@ def todo(request: MemberRequest) -> HttpResponse:
         "hidden": 0 if shows_all else max(0, to_do.count - MOST_ROWS),
         "greeting": _greeting(timezone.localtime().hour, request.user.given_name),
         "longest": max(to_do.waiting, key=lambda waiting: waiting.days, default=None),
-        "may_log_concern": reader.side == Side.SCHOOL and reader.role != Role.UNIT_HEAD,
+        "may_log_concern": bool(permits(reader, Object.CONCERN, Action.CREATE)),
     }
     shown = [row.row.pupil_id for _group, rows in groups for row in rows]
     reading.note(kind="list")

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "cases",
     "followup",
     "integrations",
+    "records",
     "oversight",
 ]
 
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -54,13 +56,14 @@ MIDDLEWARE = [
     "accounts.middleware.chosen_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.gate.Gate",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.active_membership",
     # Directly inside what opens the transaction and knows who acts: the row is written before the answer leaves.
     "audit.middleware.reading_is_logged",
     "accounts.middleware.second_factor",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.signed_out.known_place",
+    "accounts.signed_out.typed_before",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -79,6 +82,7 @@ TEMPLATES = [
                 "config.context.page_frame",
             ],
             "builtins": [
+                "accounts.templatetags.typed",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "template_partials.templatetags.partials",
@@ -101,15 +105,27 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# The first stores; passwords stored by the second are stored anew at the next sign-in.
+PASSWORD_HASHERS = [
+    "accounts.passwords.PepperedArgon2PasswordHasher",
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "given_name", "family_name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotGuessableValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
+
+# Stolen hashes and stolen rows are of no use without these; the first key encrypts, all of them read.
+PASSWORD_PEPPER = env.str("PASSWORD_PEPPER", "")
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -119,14 +135,25 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Failed tries are counted in a table of ours (accounts/throttle.py); django-allauth's own counters are off.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+MFA_ADAPTER = "accounts.adapter.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.codes.AuthenticateForm",
+    "reauthenticate": "accounts.codes.ReauthenticateForm",
+    "activate_totp": "accounts.codes.ActivateTOTPForm",
+}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Närvarobryggan"
 MFA_TOTP_TOLERANCE = 1
 REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
 
-# allauth counts failed sign-ins here; shared by all server processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Nothing that matters is kept in a cache: what is counted or may be used once is in tables (accounts/throttle.py).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 10 * 60 * 60
@@ -152,6 +179,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     }
 }
+
+# What was erased is remembered as digests made with this key, in the database and in a file (docs/operations.md).
+RETENTION_KEY = env.str("RETENTION_KEY", env.str("SECRET_KEY", ""))
+RETENTION_JOURNAL = env.str("RETENTION_JOURNAL", "")
 
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]

@@ -4,6 +4,7 @@ from .base import *
 from .base import INSTALLED_APPS, env
 
 SECRET_KEY = env.str("SECRET_KEY", "only-for-this-machine-never-for-real-people")
+RETENTION_KEY = env.str("RETENTION_KEY", SECRET_KEY)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", True)

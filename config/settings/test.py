@@ -9,6 +9,7 @@ from .base import *
 from .base import DATABASES, INSTALLED_APPS, TEMPLATES, env
 
 SECRET_KEY = "tests"  # noqa: S105
+RETENTION_KEY = "tests of erasure"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DEMO = True
 REQUIRE_MFA = False
@@ -19,7 +20,6 @@ DATABASES["default"]["TEST"] = {"NAME": "test_narvaro" + env.str("TEST_DB_SUFFIX
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOG_ANCHOR_KEY = "tests"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LANGUAGE_CODE = "en"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from schools.protection import is_about_protection
+
 PUPIL_ID, PERSONAL_NUMBER, CLASS = "pupil_id", "personal_number", "class"
 DATE, STARTS_AT, LENGTH, ABSENT, KIND, SUBJECT = "date", "starts_at", "length", "absent", "kind", "subject"
+PROTECTION = "protection"
 OFFERED, REPORTED, VALID, INVALID, OTHER, LATE = "offered", "reported", "valid", "invalid", "other", "late"
 PUPIL = (PUPIL_ID, PERSONAL_NUMBER)
 MINUTES = (LENGTH, ABSENT, OFFERED, REPORTED, VALID, INVALID, OTHER, LATE)
@@ -17,7 +20,11 @@ REQUIRED = {
     CLASS_DAYS: (CLASS, DATE, OFFERED, REPORTED),
 }
 """What each shape of row cannot do without; the first two need one of PUPIL as well."""
-OPTIONAL = {LESSONS: (*PUPIL, SUBJECT), DAY_TOTALS: (*PUPIL, OFFERED, REPORTED, OTHER, LATE), CLASS_DAYS: ()}
+OPTIONAL = {
+    LESSONS: (*PUPIL, SUBJECT, PROTECTION),
+    DAY_TOTALS: (*PUPIL, OFFERED, REPORTED, OTHER, LATE, PROTECTION),
+    CLASS_DAYS: (PROTECTION,),
+}
 
 SYNONYMS = {
     PUPIL_ID: "elevid elev elevguid sourceid studentid pupilid pupil student personid externid guid id",
@@ -47,6 +54,8 @@ def field_of(heading: str) -> str | None:
     """Return the field a heading stands for, None for one we do not know."""
     folded = heading.casefold().strip()
     whole = NOT_LETTERS.sub("", folded)
+    if is_about_protection(heading):
+        return PROTECTION
     return FIELD_OF.get(whole) or FIELD_OF.get(NOT_LETTERS.sub("", UNITS.sub("", folded)))
 
 

@@ -57,6 +57,10 @@ EXPLANATIONS: dict[str, tuple[Words, Words]] = {
         _("No columns were found."),
         _("Separate the columns with semicolon, comma or tab, and name them on the first row."),
     ),
+    "file_has_no_headings": (
+        _("The first row is a pupil, not headings."),
+        _("Name the columns on the first row, for example Personal number; Date; Valid; Invalid."),
+    ),
     "file_has_no_rows": (_("The file has headings but no rows."), _("Choose a longer period and export again.")),
     "unexpected": (_("Something went wrong on our side."), _("Nothing was stored. Upload the file again.")),
     # The row

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
@@ -16,6 +17,12 @@ from .problems import FileProblem
 SEPARATORS = ";\t,|"
 LINES_BEFORE_HEADINGS = 30
 WORKBOOK = b"PK\x03\x04"
+
+HELD_ASIDE = "*** held aside ***"
+"""What stands in a kept file where the row of a protected pupil stood; its number is all that is left of it."""
+
+LINE_END = re.compile(rb"(\r\n|\n|\r)")
+NUMBER_OF_A_PERSON = re.compile(r"\s*(\d{6}|\d{8})\s?[-+]?\s?(\d{4}|[A-Za-z]{1,2}\d{2,3})\s*")
 
 Row = tuple[int, list[str] | None]
 """The row's number in the file, the first line being 1, and its cells; None when a quotation mark is left open."""
@@ -62,6 +69,8 @@ def find_mapping(content: bytes) -> Mapping:
     headings = [cell.strip() for cell in _cells(first_lines[place].rstrip("\n"), separator) or []]
     if len(headings) < 2:
         raise FileProblem("file_has_one_column")
+    if any(map(NUMBER_OF_A_PERSON.fullmatch, headings)):
+        raise FileProblem("file_has_no_headings")
     columns: dict[str, int] = {}
     for index, heading in enumerate(headings):
         known = field_of(heading)
@@ -89,6 +98,22 @@ def all_lines(content: bytes, mapping: Mapping) -> Iterator[tuple[int, list[str]
     for number, line in enumerate(_lines(content, mapping.encoding), start=1):
         text = line.rstrip("\n")
         yield number, _cells(text, mapping.separator) or text.split(mapping.separator)
+
+
+def without_lines(content: bytes, encoding: str, numbers: Iterable[int]) -> bytes:
+    """Return the file with these lines replaced by HELD_ASIDE; all others keep their numbers and every byte."""
+    gone = set(numbers)
+    if not gone:
+        return content
+    if encoding == "utf-16":
+        lines = list(_lines(content, encoding))
+        kept = [HELD_ASIDE + "\n" if number in gone else line for number, line in enumerate(lines, start=1)]
+        return "".join(kept).encode(encoding)
+    parts = LINE_END.split(content)
+    for number in gone:
+        if 2 * number - 2 < len(parts):
+            parts[2 * number - 2] = HELD_ASIDE.encode()
+    return b"".join(parts)
 
 
 def _encoding(content: bytes) -> str:

@@ -9,9 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import MemberRequest, allow
+from accounts.access import MemberRequest
 from audit import reading
 from audit.models import AccessRecord
 
@@ -26,8 +25,6 @@ ROWS = 25
 EXTRACTS = 10
 
 
-@require_GET
-@allow(*access.AUDITORS)
 def workspace(request: MemberRequest) -> HttpResponse:
     """Show what the rules hit and nobody has judged, the month's sample, and the latest extracts."""
     reader = request.membership
@@ -55,8 +52,6 @@ def workspace(request: MemberRequest) -> HttpResponse:
     return render(request, "oversight/workspace.html", context)
 
 
-@require_POST
-@allow(*access.AUDITORS)
 def draw_sample(request: MemberRequest) -> HttpResponse:
     """Draw the sample of the latest month that is over."""
     try:
@@ -69,8 +64,6 @@ def draw_sample(request: MemberRequest) -> HttpResponse:
     return redirect(f"{reverse('oversight:workspace')}?show=sample")
 
 
-@require_http_methods(["GET", "POST"])
-@allow(*access.AUDITORS)
 def review_reading(request: MemberRequest, record_id: int) -> HttpResponse:
     """Show one reading with why it is here, and sign how it is judged."""
     reader = request.membership
@@ -96,8 +89,6 @@ def review_reading(request: MemberRequest, record_id: int) -> HttpResponse:
     return render(request, "oversight/review_reading.html", context, status=422 if refused else 200)
 
 
-@require_POST
-@allow(*access.AUDITORS)
 def find_pupil(request: MemberRequest) -> HttpResponse:
     """Go to who has read about the pupil with a personal number, if the authority's own log knows the pupil."""
     reading.note(kind="search")

@@ -79,6 +79,39 @@
     if (box) box.hidden = !show;
   }
 
+  // The server ends a session that has been idle. Said in time, and the page hidden when it has happened.
+  // Compared with the clock, because timers stand still while a computer sleeps.
+  function watchIdleness(dialog) {
+    const idle = Number(dialog.dataset.idleSeconds) * 1000;
+    const warn = Number(dialog.dataset.warnSeconds) * 1000;
+    const main = document.getElementById("main");
+    let heardFromServer = Date.now();
+    let isOver = false;
+
+    function show(part) {
+      dialog.querySelectorAll("[data-idle]").forEach((one) => (one.hidden = one.dataset.idle !== part));
+      if (!dialog.open) dialog.showModal();
+    }
+    function look() {
+      const quiet = Date.now() - heardFromServer;
+      if (!isOver && quiet >= idle) {
+        isOver = true;
+        main.classList.add("is-hidden-from-others");
+        show("over");
+      } else if (!isOver && quiet >= idle - warn) {
+        show("soon");
+      }
+    }
+    dialog.addEventListener("close", () => main.classList.remove("is-hidden-from-others"));
+    document.addEventListener("htmx:afterRequest", (event) => {
+      if (!event.detail.successful) return;
+      heardFromServer = Date.now();
+      if (dialog.open && !isOver) dialog.close();
+    });
+    document.addEventListener("visibilitychange", look);
+    window.setInterval(look, 5000);
+  }
+
   // Print buttons show only where script can press them.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
@@ -103,11 +136,17 @@
     if (event.target.matches("form")) release(event.target);
   });
   document.addEventListener("htmx:sendError", () => showNetworkError(true));
-  document.addEventListener("htmx:responseError", () => showNetworkError(true));
+  document.addEventListener("htmx:responseError", (event) => {
+    // Signed out: the answer leads to the sign-in page and back, and nothing typed is lost.
+    if (event.detail.xhr.status !== 401) showNetworkError(true);
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     prepare(event.target);
     focusWithin(event.target);
   });
+
+  const idleDialog = document.getElementById("idle");
+  if (idleDialog) watchIdleness(idleDialog);
 
   prepare(document);
   focusWithin(document.body);

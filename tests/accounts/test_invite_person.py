@@ -25,7 +25,7 @@ def invite(by, **changed):
         "family_name": "Namnet",
         "title": "",
         "valid_from": date(2026, 11, 23),
-        "valid_to": None,
+        "valid_to": date(2027, 11, 22),
     }
     return actions.invite_person(**{**values, **changed}, by=by, at=AT)
 
@@ -78,8 +78,8 @@ def test_same_role_twice_is_refused(cast):
         invite(cast.principal)
 
 
-def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_in):
-    sign_in(client, cast.principal)
+def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_in, confirm):
+    confirm(sign_in(client, cast.principal))
     data = {
         "given_name": "Nya",
         "family_name": "Namnet",
@@ -88,6 +88,7 @@ def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_
         "role": Role.MENTOR,
         "title": "Mentor 7B",
         "valid_from": "2026-11-23",
+        "valid_to": "2027-06-30",
     }
 
     response = client.post(reverse("accounts:invite_person"), data, follow=True)
@@ -99,9 +100,15 @@ def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_
     assert "/welcome/" in letter.body
 
 
-def test_page_refuses_a_unit_out_of_sight(client, cast, sign_in):
-    sign_in(client, cast.principal)
-    data = {"given_name": "N", "family_name": "N", "email": "n@example.com", "valid_from": "2026-11-23"}
+def test_page_refuses_a_unit_out_of_sight(client, cast, sign_in, confirm):
+    confirm(sign_in(client, cast.principal))
+    data = {
+        "given_name": "N",
+        "family_name": "N",
+        "email": "n@example.com",
+        "valid_from": "2026-11-23",
+        "valid_to": "2027-06-30",
+    }
     data |= {"unit": cast.other_counsellor.unit.pk, "role": Role.MENTOR}
 
     response = client.post(reverse("accounts:invite_person"), data)
@@ -110,9 +117,15 @@ def test_page_refuses_a_unit_out_of_sight(client, cast, sign_in):
     assert not User.objects.filter(email="n@example.com").exists()
 
 
-def test_page_keeps_what_was_typed_when_the_person_is_here_already(client, cast, sign_in):
-    sign_in(client, cast.principal)
-    data = {"given_name": "Typat", "family_name": "N", "email": cast.mentor.user.email, "valid_from": "2026-11-23"}
+def test_page_keeps_what_was_typed_when_the_person_is_here_already(client, cast, sign_in, confirm):
+    confirm(sign_in(client, cast.principal))
+    data = {
+        "given_name": "Typat",
+        "family_name": "N",
+        "email": cast.mentor.user.email,
+        "valid_from": "2026-11-23",
+        "valid_to": "2027-06-30",
+    }
     data |= {"unit": cast.principal.unit.pk, "role": Role.MENTOR}
 
     response = client.post(reverse("accounts:invite_person"), data)

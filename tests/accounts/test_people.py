@@ -23,7 +23,7 @@ def names(response):
 def test_principal_sees_own_school_only(client, cast, sign_in):
     shown = names(sign_in(client, cast.principal).get(PEOPLE))
 
-    assert shown == {one.user.full_name for one in (cast.mentor, cast.counsellor, cast.principal)}
+    assert shown == {one.user.full_name for one in (cast.mentor, cast.counsellor, cast.principal, cast.school_admin)}
 
 
 def test_head_of_a_district_sees_the_teams_below(client, cast, sign_in):
@@ -78,8 +78,11 @@ def test_last_day_long_past_is_refused(client, cast, sign_in):
 def test_last_day_before_the_first_is_refused_by_action_and_database(cast):
     with pytest.raises(actions.DayNotPossible):
         actions.end_membership(membership=cast.mentor, last_day=date(2019, 12, 31), by=cast.principal, at=AT)
+    too_late = cast.mentor.valid_to + timedelta(days=1)
+    with pytest.raises(actions.DayNotPossible):
+        actions.end_membership(membership=cast.mentor, last_day=too_late, by=cast.principal, at=AT)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Membership.objects.filter(pk=cast.mentor.pk).update(valid_to=date(2019, 12, 31))
+        Membership.objects.filter(pk=cast.mentor.pk).update(valid_to=date(2019, 12, 31), renewed_on=None)
 
 
 @pytest.mark.parametrize("page", ["end_membership", "set_away"])

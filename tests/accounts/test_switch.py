@@ -1,7 +1,12 @@
 """Acting as one membership at a time."""
 
+import time
+
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
@@ -14,7 +19,8 @@ ACCOUNT = "/account/"
 
 @pytest.fixture
 def user():
-    return UserFactory()
+    """Somebody of the demo: without any way of saying who one is."""
+    return UserFactory(password=make_password(None))
 
 
 @pytest.fixture
@@ -44,6 +50,95 @@ def test_another_side_gets_a_new_session_key(client, sign_in, at_school, in_team
     client.post(SWITCH, {"membership": in_team.pk})
 
     assert client.session.session_key != before
+
+
+PASSWORD = "en lång mening om hösten"
+
+
+@pytest.fixture
+def with_password(user, at_school, in_team, client):
+    """Somebody with two hats who has signed in as people do, at school."""
+    user.set_password(PASSWORD)
+    user.save()
+    at_school.chosen_at = timezone.now()
+    at_school.save()
+    client.post("/sign-in/", {"login": user.email, "password": PASSWORD})
+    assert client.get(ACCOUNT).wsgi_request.membership == at_school
+    return client
+
+
+def say_who_one_is(client, where):
+    return client.post(where, {"password": PASSWORD})
+
+
+def test_another_side_asks_who_one_is(with_password, in_team, at_school):
+    sent_away = with_password.post(SWITCH, {"membership": in_team.pk})
+
+    assert sent_away.url.startswith("/account/confirm/?next=")
+    assert with_password.get(ACCOUNT).wsgi_request.membership == at_school
+
+    back = say_who_one_is(with_password, sent_away.url)
+    assert back.url == f"/switch/?membership={in_team.pk}"
+    page = with_password.get(back.url)
+    assert page.context["form"]["membership"].value() == str(in_team.pk)
+    assert with_password.post(SWITCH, {"membership": in_team.pk}).url == "/"
+    assert with_password.get(ACCOUNT).wsgi_request.membership == in_team
+
+
+def test_who_one_is_holds_for_five_minutes_and_for_one_session(with_password, in_team, at_school, monkeypatch):
+    say_who_one_is(with_password, "/account/confirm/?next=/switch/")
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 301)
+    assert with_password.post(SWITCH, {"membership": in_team.pk}).url.startswith("/account/confirm/")
+    monkeypatch.setattr("time.time", lambda: now + 299)
+    assert with_password.post(SWITCH, {"membership": in_team.pk}).url == "/"
+
+    # The new session has not been told who one is.
+    assert with_password.post(SWITCH, {"membership": at_school.pk}).url.startswith("/account/confirm/")
+
+
+def test_same_side_does_not_ask(with_password, user, at_school):
+    mentor = MembershipFactory(user=user, mentor=True, unit=at_school.unit)
+
+    assert with_password.post(SWITCH, {"membership": mentor.pk}).url == "/"
+
+
+def test_who_has_no_way_of_saying_so_signs_in_again_outside_the_demo(client, sign_in, at_school, in_team, settings):
+    settings.DEMO = False
+    sign_in(client, at_school)
+
+    assert client.post(SWITCH, {"membership": in_team.pk}).url.startswith("/sign-in/?next=")
+    assert client.get(ACCOUNT).status_code == 302
+
+
+def test_nothing_of_the_old_session_comes_along_and_its_key_is_dead(client, sign_in, at_school, in_team):
+    sign_in(client, at_school)
+    session = client.session
+    session["draft"] = "canary-of-the-school"
+    session.save()
+    client.post("/people/nothing/")
+    old = client.cookies["sessionid"].value
+
+    client.post(SWITCH, {"membership": in_team.pk})
+
+    assert client.cookies["sessionid"].value != old
+    assert "canary-of-the-school" not in str(dict(client.session))
+    stolen = Client()
+    stolen.cookies["sessionid"] = old
+    assert stolen.get(ACCOUNT).status_code == 302
+
+
+def test_a_message_that_waits_is_not_shown_on_the_other_side(client, sign_in, at_school, in_team):
+    """What was said at school, and not yet shown, is shown nowhere."""
+    principal = MembershipFactory(user=at_school.user, principal=True, unit=at_school.unit)
+    colleague = MembershipFactory(unit=at_school.unit, away_from="2026-11-01", away_to="2026-11-02")
+    sign_in(client, principal)
+    client.post(f"/people/{colleague.pk}/back/")
+
+    client.post(SWITCH, {"membership": in_team.pk})
+
+    for page in ("/account/", "/intake/", "/"):
+        assert colleague.user.full_name not in client.get(page, follow=True).content.decode()
 
 
 def test_same_side_keeps_the_session_key(client, sign_in, user, at_school):

@@ -1,18 +1,16 @@
-"""Every address of the product, with the mark that says who may enter."""
+"""Every address of the product, with the row that says who may enter."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.permissions import PAGES, Anybody, Everyone, Opens
 from accounts.roles import Role
-
-NOT_OURS: dict[str, str] = {}
-"""Views of others without a mark of ours, by name, with the reason. None so far: django-allauth's are wrapped."""
 
 # Values that fit an address and that no row has.
 NOTHING = {
@@ -34,19 +32,35 @@ class Page:
     view: Callable
 
     @property
-    def roles(self) -> frozenset[Role] | None:
-        """Who may enter; None when the view does not say."""
-        return getattr(self.view, "allowed_roles", None)
+    def methods(self) -> dict[str, Opens]:
+        """Who may send what here; nothing when the address has no row."""
+        return PAGES.get(self.name, {})
 
     @property
     def public_reason(self) -> str | None:
         """Why everybody may enter; None when not everybody may."""
-        return getattr(self.view, "public_reason", None)
+        return next((opens.reason for opens in self.methods.values() if isinstance(opens, Anybody)), None)
+
+    @property
+    def roles(self) -> frozenset[Role] | None:
+        """Who may enter with some method; None for a public address and for one without a row."""
+        if self.public_reason is not None or not self.methods:
+            return None
+        return frozenset(role for role in Role for method in self.methods if self.lets_in(role, method))
+
+    def lets_in(self, role: Role, method: str) -> bool:
+        """Say whether the table lets somebody in `role` send `method` here."""
+        opens = self.methods.get("GET" if method == "HEAD" else method)
+        return isinstance(opens, Anybody | Everyone) or (opens is not None and role in opens)
 
     @property
     def path(self) -> str:
         """The address with values that no row has."""
-        return PLACEHOLDER.sub(lambda found: str(NOTHING[found[1] or "str"]), self.route)
+        return self.path_with({})
+
+    def path_with(self, values: Mapping[str, object]) -> str:
+        """Return the address with the `values` by name, and for the other names values that no row has."""
+        return PLACEHOLDER.sub(lambda found: str(values.get(found[2], NOTHING[found[1] or "str"])), self.route)
 
 
 def all_pages() -> list[Page]:
@@ -66,17 +80,17 @@ def walk(patterns: list[URLPattern | URLResolver], route: str, namespace: str) -
 
 
 def faults_of(page: Page) -> list[str]:
-    """Return what is wrong with the mark of a page."""
-    if page.name in NOT_OURS:
-        return []
+    """Return what is wrong with the row of an address."""
     faults = []
-    if (page.roles is None) == (page.public_reason is None):
-        faults.append("needs exactly one of @allow(…), @signed_in and @public(reason=…)")
-    if page.roles is not None and not page.roles:
+    if not page.methods:
+        faults.append("has no row in accounts/permissions/pages.py")
+    if any(opens == frozenset() for opens in page.methods.values()):
         faults.append("is open to no role at all")
+    if not set(page.methods) <= {"GET", "POST"}:
+        faults.append("is open to a method that no page of ours answers")
+    kinds = {isinstance(opens, Anybody) for opens in page.methods.values()}
+    if len(kinds) > 1:
+        faults.append("is public with one method and closed with another")
     if page.public_reason is not None and len(page.public_reason) < 15:
         faults.append("needs a reason for being public")
-    asks_for_sign_in = getattr(page.view, "login_required", True)
-    if asks_for_sign_in == (page.public_reason is not None):
-        faults.append("has a mark that its decorators contradict: is another decorator outside it?")
     return [f"{page.route} ({page.name}) {fault}" for fault in faults]

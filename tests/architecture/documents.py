@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 from django.utils import translation
 
+from accounts.permissions.told import matrix, role_rules
 from accounts.roles import Role
 from cases.models import Referral
 from cases.obligations import KINDS, Calendar, Kind
 from tests.architecture.addresses import Page, all_pages
+from tests.architecture.data_categories import data_categories
 
 NOTE = (
     "<!-- Written by `python3 dev.py test tests/architecture/test_documents.py --write-docs`; "
     "a test keeps it current. -->"
 )
+MARKS = {(False, False): "", (True, False): "○", (True, True): "●", (False, True): "▸"}
 COUNTED_IN = {
     Calendar.CALENDAR_DAYS: "calendar days",
     Calendar.WORKING_DAYS: "working days",
@@ -25,30 +28,50 @@ COUNTED_IN = {
 def who_may_enter() -> str:
     """Return the table of addresses and roles."""
     pages = all_pages()
-    closed = [page for page in pages if page.roles is not None]
+    closed = [page for page in pages if page.public_reason is None]
     head = ["Address", "Name", *(role.label for role in Role)]
     rows = [[f"`{page.route}`", f"`{page.name}`", *(_mark(page, role) for role in Role)] for page in closed]
-    public = [[f"`{page.route}`", f"`{page.name}`", page.public_reason or ""] for page in pages if page.public_reason]
+    public = [
+        [f"`{page.route}`", f"`{page.name}`", ", ".join(page.methods), page.public_reason]
+        for page in pages
+        if page.public_reason
+    ]
     return "\n".join(
         [
             "# Who may enter",
             NOTE,
             "",
-            "The role opens the page; which rows are on it follows from the unit. Others get 403, and for rows out of "
-            "sight 404.",
+            "The role opens the page; which rows are on it follows from the unit and from docs/permissions.md. Others "
+            "get 403, and for rows out of sight 404. ○ may read the page, ● may read it and send its form, ▸ may only "
+            "send. Other methods get 405. Drawn from `accounts/permissions/pages.py`, which the gate obeys.",
             "",
             *_table(head, rows),
             "",
             "## Open to everybody",
             "",
-            *_table(["Address", "Name", "Why"], public),
+            *_table(["Address", "Name", "Methods", "Why"], public),
             "",
         ]
     )
 
 
 def _mark(page: Page, role: Role) -> str:
-    return "●" if role in (page.roles or ()) else ""
+    return MARKS[page.lets_in(role, "GET"), page.lets_in(role, "POST")]
+
+
+def permissions() -> str:
+    """Return object by action by scope, a table for each object."""
+    lines = [
+        "# Who may do what",
+        NOTE,
+        "",
+        "Drawn from `accounts/permissions/objects.py`, which every check asks. Who is not named may not. Nobody reads "
+        "beyond the own authority whatever the table says: the database keeps the two apart.",
+    ]
+    for part in matrix():
+        lines += ["", f"## {part.title}", "", *([str(part.note), ""] if part.note else [])]
+        lines += _table(["Role", "May", "Letter"], [[row.who, row.may, row.letters] for row in part.rows])
+    return "\n".join([*lines, "", "## Rules about roles", "", *(f"- {rule}" for rule in role_rules()), ""])
 
 
 def workflow() -> str:
@@ -106,7 +129,12 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines]
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"who-may-enter.md": who_may_enter, "workflow.md": workflow}
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "who-may-enter.md": who_may_enter,
+    "permissions.md": permissions,
+    "workflow.md": workflow,
+    "data-categories.md": lambda: data_categories(NOTE),
+}
 
 
 def written(name: str) -> str:

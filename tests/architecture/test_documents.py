@@ -26,7 +26,7 @@ def test_table_says_who_may_enter_a_page():
     head = next(line for line in text.splitlines() if line.startswith("| Address | Name | Mentor"))
     marks = dict(zip(head.split(" | "), row.split(" | "), strict=True))
 
-    assert {name for name, mark in marks.items() if "●" in mark} == {
+    assert {name for name, mark in marks.items() if "○" in mark} == {
         "Principal",
         "Unit head",
         "System administrator |",

@@ -1,5 +1,6 @@
 """Django's own check of a server's settings finds nothing."""
 
+import json
 import os
 import subprocess
 import sys
@@ -52,3 +53,22 @@ def test_server_without_secret_does_not_start():
 
     assert result.returncode != 0
     assert "SECRET_KEY" in result.stderr
+
+
+def test_cookies_of_a_server_keep_to_its_host_and_out_of_scripts():
+    words = "import json; from django.conf import settings as s; " + (
+        "print(json.dumps([s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
+        "s.SESSION_COOKIE_HTTPONLY, s.CSRF_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.CSRF_COOKIE_SAMESITE, "
+        "s.SESSION_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH, s.SECURE_HSTS_SECONDS, s.SECURE_CROSS_ORIGIN_OPENER_POLICY]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", words],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **SERVER},
+        capture_output=True,
+        text=True,
+    )
+
+    assert json.loads(result.stdout) == [
+        "__Host-session", "__Host-csrf", True, True, True, True, "Lax", "Lax", None, "/", 31536000, "same-origin",
+    ]  # fmt: skip

@@ -85,7 +85,8 @@ def test_school_roles_have_log_a_concern_at_hand(role, enter, db):
     [
         ("coordinator", "cases:stalled_list"),
         ("analyst", "followup:report"),
-        ("system_admin", "integrations:import_list"),
+        ("school_admin", "integrations:import_list"),
+        ("system_admin", "accounts:people"),
     ],
 )
 def test_those_without_a_list_begin_elsewhere(role, name, enter, db):

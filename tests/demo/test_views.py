@@ -25,8 +25,9 @@ CHOOSE = "/demo/"
 def people(registers):
     """Let the people of one school and its district be there, and nothing else."""
     with transaction.atomic():
-        staff, _admin = recruit(StoryDays(timezone.localdate()), SMALL_CITY)
-        yield staff.people
+        recruiter = recruit(StoryDays(timezone.localdate()), SMALL_CITY)
+        recruiter.renew(timezone.now())
+        yield recruiter.staff.people
         transaction.set_rollback(True)
 
 

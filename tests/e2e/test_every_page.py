@@ -14,6 +14,7 @@ PEOPLE = [
     "mentor",
     "counsellor",
     "principal",
+    "school_admin",
     "team_worker",
     "intake_worker",
     "unit_head",

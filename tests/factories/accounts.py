@@ -1,11 +1,15 @@
 """Units, people and memberships for tests."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
+from django.utils import timezone
 
 from accounts.models import Membership, Unit, User
+from accounts.permissions import last_possible_day
 from accounts.roles import Role, UnitKind
+
+LONG_AGO = datetime(2020, 1, 1, 8, tzinfo=UTC)
 
 
 class UnitFactory(factory.django.DjangoModelFactory):
@@ -48,12 +52,17 @@ class UserFactory(factory.django.DjangoModelFactory):
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):
-    """Student health in a school unless a trait says otherwise; each trait brings a unit where the role can be held."""
+    """Student health in a school unless a trait says otherwise; each trait brings a unit where the role can be held.
+
+    The role has been held since 2020 and was renewed today, so that tests may be set in any year since.
+    """
 
     user = factory.SubFactory(UserFactory)
     unit = factory.SubFactory(UnitFactory)
     role = Role.STUDENT_HEALTH
     valid_from = date(2020, 1, 1)
+    renewed_on = factory.LazyFunction(timezone.localdate)
+    valid_to = factory.LazyFunction(lambda: last_possible_day(timezone.localdate()))
 
     class Meta:
         model = Membership
@@ -62,11 +71,16 @@ class MembershipFactory(factory.django.DjangoModelFactory):
         mentor = factory.Trait(role=Role.MENTOR)
         student_health = factory.Trait(role=Role.STUDENT_HEALTH)
         principal = factory.Trait(role=Role.PRINCIPAL)
+        school_admin = factory.Trait(role=Role.SCHOOL_ADMIN)
         area_manager = factory.Trait(role=Role.UNIT_HEAD, unit=factory.SubFactory(UnitFactory, school_area=True))
         team_worker = factory.Trait(role=Role.TEAM_WORKER, unit=factory.SubFactory(UnitFactory, team=True))
         team_head = factory.Trait(role=Role.UNIT_HEAD, unit=factory.SubFactory(UnitFactory, team=True))
         intake_worker = factory.Trait(role=Role.INTAKE_WORKER, unit=factory.SubFactory(UnitFactory, intake=True))
         coordinator = factory.Trait(role=Role.COORDINATOR, unit=factory.SubFactory(UnitFactory, city=True))
         analyst = factory.Trait(role=Role.ANALYST, unit=factory.SubFactory(UnitFactory, city=True))
-        log_auditor = factory.Trait(role=Role.LOG_AUDITOR, unit=factory.SubFactory(UnitFactory, city=True))
-        system_admin = factory.Trait(role=Role.SYSTEM_ADMIN, unit=factory.SubFactory(UnitFactory, city=True))
+        log_auditor = factory.Trait(
+            role=Role.LOG_AUDITOR, unit=factory.SubFactory(UnitFactory, city=True), confirmed_at=LONG_AGO
+        )
+        system_admin = factory.Trait(
+            role=Role.SYSTEM_ADMIN, unit=factory.SubFactory(UnitFactory, city=True), confirmed_at=LONG_AGO
+        )

@@ -143,7 +143,9 @@ class PupilFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        protected = factory.Trait(protection=Protection.PROTECTED_REGISTRATION)
+        protected = factory.Trait(
+            protection=Protection.PROTECTED_REGISTRATION, alias=factory.Sequence(lambda n: f"K-{n:04}")
+        )
         enrolled = factory.Trait(
             enrolment=factory.RelatedFactory("tests.factories.schools.EnrolmentFactory", "pupil"),
         )

@@ -298,17 +298,19 @@ def test_an_import_is_applied_once(group, principal):
         actions.apply_import(absence_import, at=AT)
 
 
-def test_only_the_schools_principal_and_administrators_bring_absence_in(group):
+def test_only_the_schools_principal_and_administrator_bring_absence_in(group):
     school_unit = group.school.unit
     for member in (
         MembershipFactory(principal=True, unit=SchoolFactory().unit),
         MembershipFactory(student_health=True, unit=school_unit),
         MembershipFactory(mentor=True, unit=school_unit),
+        MembershipFactory(school_admin=True, unit=SchoolFactory().unit),
+        MembershipFactory(system_admin=True),
     ):
         with pytest.raises(actions.ImportNotAllowed):
             actions.upload_absence_file(unit=school_unit, file_name="a.csv", content=b"a;b", by=member, at=AT)
 
-    administrator = MembershipFactory(system_admin=True)
+    administrator = MembershipFactory(school_admin=True, unit=school_unit)
     assert actions.upload_absence_file(unit=school_unit, file_name="a.csv", content=b"a;b", by=administrator, at=AT)
 
 

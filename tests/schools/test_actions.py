@@ -86,8 +86,10 @@ def test_the_school_year_of_another_provider_is_refused(principal):
         open_7b(principal, school_year=SchoolYearFactory())
 
 
-@pytest.mark.parametrize("role", ["mentor", "student_health", "principal", "coordinator"])
-def test_others_than_the_schools_principal_may_not_change_its_register(role):
+@pytest.mark.parametrize(
+    "role", ["mentor", "student_health", "principal", "school_admin", "coordinator", "system_admin"]
+)
+def test_others_than_the_schools_own_may_not_change_its_register(role):
     group = ClassGroupFactory()
     stranger = MembershipFactory(**{role: True})
 
@@ -97,10 +99,11 @@ def test_others_than_the_schools_principal_may_not_change_its_register(role):
     assert not Pupil.objects.exists()
 
 
-def test_a_system_administrator_may_keep_every_register():
-    administrator = MembershipFactory(system_admin=True)
+def test_the_schools_administrator_may_keep_its_register():
+    group = ClassGroupFactory()
+    administrator = MembershipFactory(school_admin=True, unit=group.school.unit)
 
-    assert enrol_pupils(class_group=ClassGroupFactory(), pupils=[ALVA], starts_on=FIRST_DAY, by=administrator, at=AT)
+    assert enrol_pupils(class_group=group, pupils=[ALVA], starts_on=FIRST_DAY, by=administrator, at=AT)
 
 
 def test_a_pupil_comes_with_numbers_home_guardians_and_class(principal):

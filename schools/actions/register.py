@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 import audit.actions
 from accounts.models import Membership
 
-from .access import may_keep_register
-from .models import (
+from ..access import may_keep_register
+from ..models import (
     ClassGroup,
     Enrolment,
     Guardian,
@@ -23,7 +24,8 @@ from .models import (
     School,
     SchoolYear,
 )
-from .personal_numbers import PersonalNumber
+from ..personal_numbers import PersonalNumber
+from ..protection import is_marked, read_protection
 
 NATIONAL_NUMBERS = (PupilIdentifier.Kind.PERSONAL_NUMBER, PupilIdentifier.Kind.COORDINATION_NUMBER)
 
@@ -41,7 +43,12 @@ class NotAtTheSchool(Exception):
 
 
 class NumberTaken(Exception):
-    """A pupil who is known already has one of the national numbers. The numbers are never repeated."""
+    """The pupils could not be written in. It says neither which number nor whether somebody has it.
+
+    `message` is the same whatever the reason: at another school, protected, or twice in the list.
+    """
+
+    message = _("The pupils could not be written in. Ask the system administrator, who can see why.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class NewPupil:
     """What is known about a pupil who comes to a class.
 
     `source_id` is the key in the school's own system; `district_code` is empty when the home district is unknown.
+    `protection` is the source's own word on protected identity; whatever is not plainly none holds the pupil aside.
     """
 
     given_name: str
@@ -68,7 +76,7 @@ class NewPupil:
     number: PersonalNumber | None = None
     source_id: str = ""
     guardians: tuple[NewGuardian, ...] = ()
-    protection: str = Protection.NONE
+    protection: str = ""
 
 
 @transaction.atomic
@@ -100,22 +108,28 @@ def open_class(
     return group
 
 
+def held_aside(pupils: Sequence[NewPupil]) -> list[int]:
+    """Return the places in the list, from 1, of those with protected identity: all that may be kept of them."""
+    return [place for place, new in enumerate(pupils, start=1) if _is_protected(new)]
+
+
 @transaction.atomic
 def enrol_pupils(
     *, class_group: ClassGroup, pupils: Sequence[NewPupil], starts_on: date, by: Membership, at: datetime
 ) -> list[Pupil]:
     """Write new pupils into a class from `starts_on`, all of them or none, and return them in the order given.
 
-    Raises NotAllowed, and NumberTaken when somebody already has one of the national numbers.
+    Those with protected identity are left out and nothing of them is stored; `held_aside` gives their places. Raises
+    NotAllowed, and NumberTaken when somebody already has one of the national numbers.
     """
     _lock_school(class_group.school, by)
+    pupils = [new for new in pupils if not _is_protected(new)]
     _refuse_taken_numbers(pupils)
     written = Pupil.objects.bulk_create(
-        Pupil(given_name=new.given_name, family_name=new.family_name, born_on=new.born_on, protection=new.protection)
-        for new in pupils
+        Pupil(given_name=new.given_name, family_name=new.family_name, born_on=new.born_on) for new in pupils
     )
     pairs = list(zip(written, pupils, strict=True))
-    PupilIdentifier.objects.bulk_create(row for pupil, new in pairs for row in _identifiers(pupil, new, starts_on))
+    _write_identifiers([row for pupil, new in pairs for row in _identifiers(pupil, new, starts_on)])
     Residence.objects.bulk_create(
         Residence(
             pupil=pupil,
@@ -139,6 +153,11 @@ def enrol_pupils(
     return written
 
 
+def _is_protected(new: NewPupil) -> bool:
+    names = (new.given_name, new.family_name)
+    return read_protection(new.protection) != Protection.NONE or any(map(is_marked, names))
+
+
 def _lock_school(school: School, by: Membership) -> None:
     """Let changes to one school's register happen in turn."""
     School.objects.select_for_update(of=("self",)).get(pk=school.pk)
@@ -151,6 +170,15 @@ def _refuse_taken_numbers(pupils: Sequence[NewPupil]) -> None:
     held = PupilIdentifier.objects.filter(kind__in=NATIONAL_NUMBERS, value__in=values, valid_to=None)
     if len(set(values)) < len(values) or held.exists():
         raise NumberTaken
+
+
+def _write_identifiers(rows: list[PupilIdentifier]) -> None:
+    """Write the numbers; one that the writer may not even see is refused in the same words as any other."""
+    try:
+        with transaction.atomic():
+            PupilIdentifier.objects.bulk_create(rows)
+    except IntegrityError:
+        raise NumberTaken from None
 
 
 def _identifiers(pupil: Pupil, new: NewPupil, starts_on: date) -> list[PupilIdentifier]:

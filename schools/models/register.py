@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Role, Side
 from audit.reading import PersonalModel
+
+from .links import PupilLink
+from .protection import NamedReader, Protection
 
 
 class Provider(models.Model):
@@ -154,30 +160,44 @@ class ClassGroup(models.Model):
         return self.name
 
 
-class Protection(models.TextChoices):
-    """Skyddade personuppgifter (law.md 3.6). Anything not plainly none is treated as protected."""
-
-    NONE = "none", _("None")
-    SECRECY_FLAG = "secrecy_flag", _("Secrecy flag")
-    PROTECTED_REGISTRATION = "protected_registration", _("Protected registration")
-    FICTITIOUS_IDENTITY = "fictitious_identity", _("Fictitious identity")
-
-
 class PupilQuerySet(models.QuerySet["Pupil"]):
     """Pupils by who may see them."""
 
-    def visible_to(self, reader: Membership) -> PupilQuerySet:
-        """Return the pupils `reader` works with: student health and principals their school, mentors their classes.
+    def visible_to(self, reader: Membership, at: datetime | None = None) -> PupilQuerySet:
+        """Return the pupils that `reader` has a link to `at` a time, now unless it is given.
 
-        Pupils with protected identity are handled outside the system and never returned.
+        A role alone gives no pupil. The links, and they end with the enrolment:
+
+        - student health and the principal: the pupil is enrolled in the reader's unit;
+        - a mentor: the pupil is enrolled in a class of the reader's;
+        - somebody named or with a claimed link: there is a PupilLink of the reader's that runs (started_at <= at <
+          ends_at, ended_at is null), and the pupil is enrolled in the reader's unit.
+
+        A pupil with protected identity is never among them, whoever asks: see `named_to`.
         """
         open_pupils = self.filter(protection=Protection.NONE)
-        current = Enrolment.objects.filter(pupil=OuterRef("pk"), ends_on=None)
-        if reader.role in {Role.STUDENT_HEALTH, Role.PRINCIPAL}:
-            return open_pupils.filter(Exists(current.filter(class_group__school__unit=reader.unit_id)))
+        enrolled = Enrolment.objects.filter(pupil=OuterRef("pk"), ends_on=None)
+        in_the_unit = Exists(enrolled.filter(class_group__school__unit=reader.unit_id))
+        if reader.side != Side.SCHOOL or not permits(reader, Object.PUPIL, Action.READ):
+            return self.none()
         if reader.role == Role.MENTOR:
-            return open_pupils.filter(Exists(current.filter(class_group__mentors=reader.pk)))
-        return self.none()
+            links = PupilLink.objects.running(at or timezone.now()).filter(pupil=OuterRef("pk"), membership=reader.pk)
+            own_class = Exists(enrolled.filter(class_group__mentors=reader.pk))
+            return open_pupils.filter(own_class | Exists(links) & in_the_unit)
+        return open_pupils.filter(in_the_unit)
+
+    def named_to(self, reader: Membership) -> PupilQuerySet:
+        """Return the protected pupils inside the system, enrolled here, whose confirmed list of readers names `reader`.
+
+        Every role alike. This is the one way to a protected pupil, and only the pages about them ask it.
+        """
+        readers = NamedReader.objects.in_force().filter(pupil=OuterRef("pk"), membership=reader.pk)
+        here = Enrolment.objects.filter(pupil=OuterRef("pk"), ends_on=None, class_group__school__unit=reader.unit_id)
+        return self.exclude(protection=Protection.NONE).filter(Exists(readers), Exists(here))
+
+    def unprotected(self) -> PupilQuerySet:
+        """Return the pupils without protected identity: all that lists, searches, counts and sums are made of."""
+        return self.filter(protection=Protection.NONE)
 
     def with_page_relations(self) -> PupilQuerySet:
         """Fetch the class and school that pages show beside a pupil."""
@@ -200,24 +220,38 @@ class Pupil(PersonalModel):
     family_name = models.CharField(max_length=80)
     born_on = models.DateField()
     protection = models.CharField(max_length=24, choices=Protection.choices, default=Protection.NONE)
+    alias = models.CharField(max_length=8, blank=True)
 
     objects = PupilQuerySet.as_manager()
 
     class Meta:
         ordering = ["family_name", "given_name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["alias"], condition=~Q(alias=""), name="pupil_alias_once"),
+            models.CheckConstraint(name="protected_pupil_has_an_alias", condition=Q(protection="none") | ~Q(alias="")),
+        ]
 
     def __str__(self) -> str:
         return self.initials
 
     @property
+    def is_protected(self) -> bool:
+        """Say whether the pupil has protected identity, of whatever kind."""
+        return self.protection != Protection.NONE
+
+    @property
     def full_name(self) -> str:
-        """Given and family name."""
-        return f"{self.given_name} {self.family_name}"
+        """Given and family name; of a protected pupil the alias and nothing else."""
+        return self._shown_alias if self.is_protected else f"{self.given_name} {self.family_name}"
 
     @property
     def initials(self) -> str:
-        """Initials for lists: "A.K."."""
-        return f"{self.given_name[:1]}.{self.family_name[:1]}."
+        """Initials for lists: "A.K."; of a protected pupil the alias and nothing else."""
+        return self._shown_alias if self.is_protected else f"{self.given_name[:1]}.{self.family_name[:1]}."
+
+    @property
+    def _shown_alias(self) -> str:
+        return gettext("Pupil %(code)s") % {"code": self.alias}
 
     def age_on(self, today: date) -> int:
         """Age in whole years on `today`."""

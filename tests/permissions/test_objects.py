@@ -1,0 +1,220 @@
+"""Every object, action and seat: the checks that the product asks say what the table in accounts/permissions says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.access import may_change_membership, may_invite
+from accounts.models import Membership
+from accounts.permissions import OBJECTS, Action, Object, Scope, Seat
+from accounts.roles import Role, Side, UnitKind
+from attendance.access import (
+    may_answer_concern,
+    may_answer_signal,
+    may_ask_for_support,
+    may_log_concern,
+    reads_signals,
+)
+from attendance.models import Concern, Signal
+from cases import access
+from cases.models import Case, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
+from followup.scope import scope_of
+from integrations.access import may_import
+from integrations.models import AbsenceImport
+from schools.access import may_keep_register
+from schools.models import Pupil
+from tests.permissions.world import World, make_world
+
+NARROWED = Scope.METADATA | Scope.AGGREGATE
+Check = Callable[[Membership, World], bool]
+
+
+def sees(model, row) -> bool:
+    """Return whether `visible_to` gives the row."""
+    return model.filter(pk=row.pk).exists()
+
+
+def reads_pupil(reader: Membership, world: World) -> bool:
+    """A school reads its pupils, social services those in its cases."""
+    story = world.story("active")
+    if reader.side == Side.SOCIAL:
+        return sees(Case.objects.visible_to(reader), story.case)
+    return sees(Pupil.objects.visible_to(reader), story.pupil)
+
+
+def changes_request(reader: Membership, world: World) -> bool:
+    """A school takes back, social services allocate."""
+    if reader.side == Side.SOCIAL:
+        return access.may_allocate_request(reader, world.story("acknowledged").referral)
+    return access.may_speak_for_school(reader, world.story("acknowledged").case)
+
+
+def acts_for(reader: Membership, world: World) -> bool:
+    """Each side does its own steps."""
+    story = world.story("active")
+    unit = story.referral.to_unit if reader.side == Side.SOCIAL else story.case.school_unit
+    return access.may_act_for(reader, unit)
+
+
+def answers_lift(reader: Membership, world: World) -> bool:
+    """Managers answer what was lifted to their side: the area's, and the principal's where a school has no area."""
+    story = world.story("lifted_to_school" if reader.role == Role.PRINCIPAL else "lifted")
+    lifts = Obligation.objects.open().filter(case=story.case, kind="answer_objection")
+    ours = [one for one in lifts if one.intervals.get(to_at=None).unit.side == reader.side]
+    return any(access.may_answer_lift(reader, one) for one in ours or lifts)
+
+
+def reads_lift(reader: Membership, world: World) -> bool:
+    """A lifted case is read by managers too who read no other."""
+    return sees(Case.objects.visible_to(reader), world.story("lifted").case)
+
+
+def reads_note(reader: Membership, world: World) -> bool:
+    """Return whether the reader reads the note of the own unit; nobody ever reads that of another."""
+    seen = {note for notes in (SchoolNote, SocialNote) for note in notes.objects.visible_to(reader)}
+    assert seen <= {world.notes.get(reader.unit_id)}
+    return bool(seen)
+
+
+CHECKS: dict[tuple[Object, Action], Check] = {
+    (Object.PUPIL, Action.READ): reads_pupil,
+    (Object.PUPIL, Action.CHANGE): lambda who, w: may_keep_register(who, w.story("active").cast.class_group.school),
+    (Object.ABSENCE, Action.READ): lambda who, w: sees(Pupil.objects.visible_to(who), w.story("active").pupil),
+    (Object.IMPORT, Action.READ): lambda who, w: sees(AbsenceImport.objects.visible_to(who), w.school_import),
+    (Object.IMPORT, Action.CREATE): lambda who, w: may_import(who, w.school_import.unit),
+    (Object.SIGNAL, Action.READ): lambda who, w: reads_signals(who) and sees(Signal.objects.visible_to(who), w.signal),
+    (Object.SIGNAL, Action.DECIDE): lambda who, w: may_answer_signal(who, w.signal),
+    (Object.CONCERN, Action.READ): lambda who, w: sees(Concern.objects.visible_to(who), w.concern),
+    (Object.CONCERN, Action.CREATE): lambda who, w: may_log_concern(who, w.story("active").pupil),
+    (Object.CONCERN, Action.DECIDE): lambda who, w: may_answer_concern(who, w.concern),
+    (Object.CASE, Action.READ): lambda who, w: (
+        access.reads_cases(who) and sees(Case.objects.visible_to(who), w.story("active").case)
+    ),
+    (Object.CASE, Action.DECIDE): lambda who, w: access.may_close(who, w.story("active").case),
+    (Object.STEP, Action.READ): lambda who, w: sees(
+        Obligation.objects.visible_to(who), w.story("active").case.obligations.first()
+    ),
+    (Object.STEP, Action.CHANGE): acts_for,
+    (Object.REQUEST, Action.READ): lambda who, w: sees(Referral.objects.visible_to(who), w.story("active").referral),
+    (Object.REQUEST, Action.CREATE): lambda who, w: (
+        access.may_request_support(who)
+        and may_ask_for_support(who)
+        and sees(Pupil.objects.visible_to(who), w.story("active").pupil)
+    ),
+    (Object.REQUEST, Action.CHANGE): changes_request,
+    (Object.REQUEST, Action.DECIDE): lambda who, w: (
+        access.may_answer(who, w.story("acknowledged").referral)
+        and sees(Referral.objects.received_by(who), w.story("acknowledged").referral)
+    ),
+    (Object.SHARED, Action.READ): lambda who, w: sees(
+        Disclosure.objects.visible_to(who), w.story("active").case.disclosures.first()
+    ),
+    (Object.FEEDBACK, Action.READ): lambda who, w: sees(
+        Feedback.objects.visible_to(who), w.story("feedback_given").feedback
+    ),
+    (Object.FEEDBACK, Action.CREATE): lambda who, w: access.may_work(who, w.story("active").referral),
+    (Object.FEEDBACK, Action.CHANGE): lambda who, w: access.may_acknowledge_feedback(
+        who, w.story("feedback_given").feedback
+    ),
+    (Object.NOTE, Action.READ): reads_note,
+    (Object.NOTE, Action.CREATE): lambda who, w: access.may_write_note(who, w.story("lifted").case),
+    (Object.LIFT, Action.READ): reads_lift,
+    (Object.LIFT, Action.DECIDE): answers_lift,
+    (Object.STALLED, Action.READ): lambda who, w: sees(Case.objects.overseen_by(who), w.story("active").case),
+    (Object.STALLED, Action.CHANGE): lambda who, w: access.may_oversee(who, w.story("active").case),
+    (Object.FIGURES, Action.READ): lambda who, w: sees(scope_of(who).cases, w.story("active").case),
+    (Object.PERSON, Action.READ): lambda who, w: sees(Membership.objects.visible_to(who), stranger_near(who, w)),
+    (Object.PERSON, Action.GRANT): lambda who, w: (
+        may_invite(who, unit=stranger_near(who, w).unit, role=stranger_near(who, w).role, email="x@example.com")
+        and may_change_membership(who, stranger_near(who, w))
+    ),
+}
+"""What the product asks for each action with each object."""
+
+ASKED_ELSEWHERE = {(Object.LOG, Action.READ), (Object.CLAIM, Action.CREATE)}
+"""Checks that stand, and are tested, beside what they guard."""
+
+COUNTED_AS_READING = {Object.STALLED, Object.FIGURES}
+"""Objects that are themselves dates or figures: a right to no more is a right to them."""
+
+
+def stranger_near(reader: Membership, world: World) -> Membership:
+    """Return somebody who works on the reader's side, near the pupil."""
+    return world.colleagues[Side.SOCIAL if reader.side == Side.SOCIAL else Side.SCHOOL]
+
+
+@pytest.fixture(params=[UnitKind.TEAM, UnitKind.INTAKE])
+def world(db, request) -> World:
+    """Return a world with requests to a team, and one with requests to an intake office."""
+    return make_world(request.param)
+
+
+def expected(seat: Seat, thing: Object, action: Action) -> bool:
+    """Return what the table says about somebody near."""
+    scope = OBJECTS[thing].get(seat, {}).get(action, Scope.NOTHING)
+    if thing not in COUNTED_AS_READING and scope & NARROWED:
+        scope = Scope.NOTHING
+    # A lifted case is read by managers, and by everybody who reads the case anyway.
+    return bool(scope) or ((thing, action) == (Object.LIFT, Action.READ) and expected(seat, Object.CASE, action))
+
+
+def test_every_right_in_the_table_is_asked_for():
+    rights = {(thing, action) for thing in Object for seat in OBJECTS[thing].values() for action in seat}
+
+    assert rights == set(CHECKS) | ASKED_ELSEWHERE
+
+
+def test_those_near_may_what_the_table_says_and_nothing_else(world):
+    faults = [
+        f"{seat.label}: {action.label} {thing.label}: {not right}, the table says {right}"
+        for (thing, action), check in CHECKS.items()
+        for seat in Seat
+        if check(world.near[seat], world) != (right := expected(seat, thing, action))
+    ]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_those_far_away_may_nothing(world):
+    faults = [
+        f"{seat.label}: {action.label} {thing.label}"
+        for (thing, action), check in CHECKS.items()
+        for seat in Seat
+        if check(world.far[seat], world)
+    ]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_mentor_reads_only_the_own_concerns_and_pupils(world):
+    colleague = world.colleagues[Side.SCHOOL]
+
+    assert not sees(Concern.objects.visible_to(colleague), world.concern)
+    assert not sees(Pupil.objects.visible_to(colleague), world.story("active").pupil)
+
+
+def test_dates_and_figures_are_no_content(world):
+    for seat in (Seat.COORDINATOR, Seat.ANALYST, Seat.AREA_MANAGER):
+        assert not access.reads_cases(world.near[seat])
+        assert not Case.objects.visible_to(world.near[seat]).filter(pk=world.story("active").case.pk).exists()
+
+
+@pytest.mark.parametrize("role", ["", "nobody", "admin"])
+def test_a_role_that_is_not_in_the_table_may_nothing(world, role):
+    somebody = world.near[Seat.PRINCIPAL]
+    somebody.role = role
+
+    assert not any(check(somebody, world) for check in CHECKS.values())
+
+
+def test_a_control_with_every_right_is_found(world, monkeypatch):
+    """With the table opened to everybody the far away see something: the test above is not blind."""
+    everything = {seat: dict.fromkeys(Action, Scope.UNIT) for seat in Seat}
+    monkeypatch.setattr("accounts.permissions.objects.OBJECTS", dict.fromkeys(Object, everything))
+    strangers = [who for who in world.far.values() if who.side == Side.SCHOOL]
+    for who in strangers:
+        who.unit = world.near[Seat.PRINCIPAL].unit
+
+    assert any(check(who, world) for who in strangers for check in CHECKS.values())

@@ -1,0 +1,68 @@
+"""A school with two classes, its people, and a way to sign in."""
+
+import pytest
+from django.utils import timezone
+
+from tests.attendance.classes import enrol
+from tests.factories.accounts import MembershipFactory
+from tests.factories.attendance import ThresholdRuleFactory
+from tests.factories.schools import ClassGroupFactory, PupilIdentifierFactory, SchoolFactory
+
+
+@pytest.fixture
+def school(db):
+    ThresholdRuleFactory()
+    return SchoolFactory(unit__name="Almskolan")
+
+
+@pytest.fixture
+def group(school):
+    return ClassGroupFactory(school=school, name="7B")
+
+
+@pytest.fixture
+def other_class(school, group):
+    return ClassGroupFactory(school=school, school_year=group.school_year, name="8A")
+
+
+@pytest.fixture
+def mentor(group):
+    membership = MembershipFactory(mentor=True, unit=group.school.unit, user__given_name="Jon", user__family_name="Ek")
+    group.mentors.add(membership)
+    return membership
+
+
+@pytest.fixture
+def principal(school):
+    return MembershipFactory(principal=True, unit=school.unit)
+
+
+@pytest.fixture
+def counsellor(school):
+    return MembershipFactory(student_health=True, unit=school.unit)
+
+
+@pytest.fixture
+def numbered():
+    """Return a way to write a pupil with a personal number into a class."""
+
+    def write(group, given_name="Alva", family_name="Kask", **pupil):
+        written = enrol(group, given_name, family_name, **pupil)
+        PupilIdentifierFactory(pupil=written)
+        return written
+
+    return write
+
+
+@pytest.fixture
+def sign_in(client):
+    def sign_in(membership):
+        client.force_login(membership.user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def now():
+    return timezone.now()

@@ -1,0 +1,55 @@
+"""Nothing leaks with either wall taken away, and nobody misses what is theirs (G2, G3, G4)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.wall.crawl import Findings, crawl, without_filters, without_policies
+from tests.wall.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+
+AT_LEAST = 10_000
+MANY, SOME = 24, 6
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def told(findings: Findings) -> str:
+    """Return the first leaks and how much was asked."""
+    return f"{len(findings.leaks)} leaks in {findings.requests} requests:\n" + "\n".join(findings.leaks[:40])
+
+
+def test_nothing_leaks_when_every_filter_and_gate_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with without_filters(monkeypatch):
+        findings = crawl(world, world.people, MANY)
+
+    assert findings.requests >= AT_LEAST
+    assert not findings.leaks, told(findings)
+
+
+def test_nothing_leaks_when_the_policies_are_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with without_policies(monkeypatch):
+        alone = crawl(world, world.people, SOME)
+    both = crawl(world, world.people, SOME)
+
+    assert not alone.leaks, told(alone)
+    assert not both.leaks, told(both)
+    missed = {name: alone.seen[name] - both.seen[name] for name in world.people}
+    assert not any(missed.values()), {
+        name: sorted(world.canaries[mark].place for mark in marks) for name, marks in missed.items() if marks
+    }
+    assert sum(len(seen) for seen in both.seen.values()) > 300
+
+
+def test_with_both_walls_gone_the_same_crawl_sees_thousands(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: the crawl is not blind."""
+    people = {name: world.people[name] for name in ("mentor_1", "worker_2", "system_admin", "coordinator_1")}
+
+    with without_filters(monkeypatch), without_policies(monkeypatch):
+        findings = crawl(world, people, SOME)
+
+    assert len(findings.leaks) > 1000, told(findings)
