@@ -122,3 +122,26 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authority} {self.seq}"
+
+
+class RowHistory(models.Model):
+    """What a row was before it was changed or removed. Written by the database itself (audit/history.py).
+
+    `old` holds the changed columns as they were, of a removed row all. No role reads it: it holds what the rows held.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    table_name = models.CharField(max_length=60)
+    row_key = models.CharField(max_length=64)
+    is_removal = models.BooleanField()
+    old = models.JSONField()
+    user_id = models.UUIDField(null=True)
+    membership_id = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["table_name", "row_key"], name="row_history_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_key}"

@@ -96,7 +96,8 @@ INSERT INTO cases_disclosure (id, case_id, referral_id, from_unit_id, to_unit_id
 SELECT gen_random_uuid(), case_id, referral, school, team, 'consent_osl_10_1',
        jsonb_build_object('pupil', jsonb_build_object('name', 'Elev', 'born_on', '2013-05-05', 'class', '7A',
                           'grade', 7, 'school', 'M'), 'words', '{{}}'::jsonb, 'contact', '', 'absence', null,
-                          'consents', '[]'::jsonb, 'written_on', '2026-10-01'), now() - interval '40 days', sender FROM made;
+                          'consents', '[]'::jsonb, 'written_on', '2026-10-01'),
+       now() - interval '40 days', sender FROM made;
 INSERT INTO cases_obligation (id, case_id, referral_id, kind, task, started_on, due_on, first_due_on, is_statutory,
                               stopped_at, outcome)
 SELECT obligation, case_id, referral, 'review_stalled', '', current_date - 40, current_date + 5, current_date + 5,

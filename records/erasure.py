@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, models
 
 from accounts.roles import Side, UnitKind
+from audit.models import RowHistory
 from deadlines.stockholm import STOCKHOLM
 
 from .policy import Rule, Step
@@ -72,6 +73,7 @@ def _in_month(step: Step, month: str) -> models.QuerySet:
 
 def _overwrite(step: Step, ids: list[Any]) -> None:
     step.model._base_manager.filter(pk__in=ids).update(**dict(step.columns))
+    _forget_history(step.model, ids)
 
 
 def _delete(model: type[models.Model], ids: list[Any]) -> None:
@@ -82,3 +84,10 @@ def _delete(model: type[models.Model], ids: list[Any]) -> None:
     with connection.cursor() as cursor:
         table, column = quote(model._meta.db_table), quote(str(model._meta.pk.column))
         cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s)", [ids])  # noqa: S608
+    _forget_history(model, ids)
+
+
+def _forget_history(model: type[models.Model], ids: list[Any]) -> None:
+    """What the rows were before goes with them, the removal just made included."""
+    keys = [str(row_id) for row_id in ids]
+    RowHistory.objects.filter(table_name=model._meta.db_table, row_key__in=keys).delete()
