@@ -207,8 +207,11 @@ def _model(table: str) -> type[models.Model] | None:
 
 
 def _has(model: type[models.Model], column: str) -> bool:
+    """Say whether the table has the column; one "record__at" away lies in the table that the first part leads to."""
+    way, _between, last = column.rpartition("__")
+    owner = _reached(model, way) if way else model._meta.label_lower
     try:
-        return model._meta.get_field(column).concrete
+        return owner is not None and apps.get_model(owner)._meta.get_field(last).concrete
     except FieldDoesNotExist:
         return False
 
