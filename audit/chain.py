@@ -123,7 +123,7 @@ def linked_entries(cursor: Any) -> Iterator[LinkedEntry]:
 
 
 def erasures(cursor: Any) -> dict[tuple[str, str], Erasure]:
-    """Return what the log tells of erased rows (migration 0014), by authority and table."""
+    """Return what the log tells of erased rows (migration 0013), by authority and table."""
     cursor.execute(
         "SELECT authority, target_type, max((details->>'up_to')::bigint), sum((details->>'rows')::bigint)::bigint "
         "FROM audit_auditevent WHERE action = 'log_erased' GROUP BY authority, target_type"

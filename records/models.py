@@ -246,11 +246,13 @@ class RightsRequest(PersonalModel):
         return not self.outcome and self.due_on < today
 
 
-class Screening(models.Model):
+class Screening(PersonalModel):
     """One text or named person in an archive: given out or masked, as a person decided after reading it.
 
     `content_sha256` tells whether the text has changed since, so that nothing unread is given out.
     """
+
+    ABOUT = "request_id"
 
     class Choice(models.TextChoices):
         KEEP = "keep", _("Give out")

@@ -41,5 +41,5 @@ DROP FUNCTION tell_of_erasure(); DROP FUNCTION keep_what_tells();
 class Migration(migrations.Migration):
     """Lets the log outlive the erasure of its oldest rows."""
 
-    dependencies = [("audit", "0013_row_history")]
+    dependencies = [("audit", "0012_wall")]
     operations = [migrations.RunSQL(TELL, NO_TELLING)]
