@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import Role
+from audit.reading import PersonalModel
 
 
 class Protection(models.TextChoices):
@@ -104,7 +105,7 @@ class NamedReaderQuerySet(models.QuerySet["NamedReader"]):
         return waiting.exclude(membership__user=reader.user_id).filter(below)
 
 
-class NamedReader(models.Model):
+class NamedReader(PersonalModel):
     """One who may see a protected pupil that is handled inside the system; nobody else sees that the pupil exists.
 
     Counts when confirmed_at is set and ended_at is null. A pupil with protection <> 'none' is hidden from everybody
