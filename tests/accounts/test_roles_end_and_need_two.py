@@ -175,20 +175,20 @@ def test_the_same_role_twice_at_the_same_time_is_refused(cast):
         invite(cast.principal, Role.MENTOR, cast.mentor.user.email)
 
 
-def test_the_page_says_why_roles_exclude_each_other(client, cast, sign_in):
+def test_the_page_says_why_roles_exclude_each_other(client, cast, sign_in, confirm):
     today = timezone.localdate()
     data = {"given_name": "N", "family_name": "N", "email": cast.mentor.user.email, "unit": cast.system_admin.unit.pk}
     data |= {"role": Role.LOG_AUDITOR, "valid_from": today.isoformat(), "valid_to": today.isoformat()}
 
-    response = sign_in(client, cast.system_admin).post(reverse("accounts:invite_person"), data)
+    response = confirm(sign_in(client, cast.system_admin)).post(reverse("accounts:invite_person"), data)
 
     assert response.status_code == 422
     assert "exclude each other" in response.content.decode()
 
 
-def test_the_form_knows_the_longest_time(client, cast, sign_in):
+def test_the_form_knows_the_longest_time(client, cast, sign_in, confirm):
     today = timezone.localdate()
-    page = sign_in(client, cast.principal).get(reverse("accounts:invite_person")).content.decode()
+    page = confirm(sign_in(client, cast.principal)).get(reverse("accounts:invite_person")).content.decode()
     assert f'value="{last_possible_day(today).isoformat()}"' in page
     data = {"given_name": "N", "family_name": "N", "email": "n@example.com", "unit": cast.principal.unit.pk}
     data |= {"role": Role.MENTOR, "valid_from": "2026-11-25", "valid_to": "2028-11-25"}
