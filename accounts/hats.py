@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate, get_reauthentication_flows
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import login
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,33 +12,20 @@ from django.utils.http import urlencode
 
 from wall import identity
 
+from . import confirming
 from .access import MemberRequest
 from .actions import choose_membership
 from .models import Membership
 from .sessions import MEMBERSHIP_KEY
 
 
-def has_confirmed(request: MemberRequest) -> bool:
-    """Say whether the person has said who they are within settings.ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
-
-    The invented people of the demo have no way of doing so; only there is that enough.
-    """
-    if not get_reauthentication_flows(request.user):
-        return bool(settings.DEMO)
-    return did_recently_reauthenticate(request)
-
-
 def way_to_confirm(request: MemberRequest, chosen: Membership) -> HttpResponse:
     """Return the way to the page where one says who one is, and back to the choice.
 
-    What was sent is not kept and carried out afterwards: django-allauth would do so past the gate.
+    What was sent is not kept: it is one click, and the choice is filled in.
     """
-    back = f"{reverse('accounts:switch')}?{urlencode({'membership': chosen.pk})}"
-    if get_reauthentication_flows(request.user):
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
-    with identity.gate():
-        logout(request)
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
+    back = f"{reverse('accounts:switch')}?{urlencode({'membership': str(chosen.pk)})}"
+    return redirect(f"{confirming.way_to_confirm(request.user)}?{urlencode({'next': back})}")
 
 
 def put_on(request: MemberRequest, chosen: Membership, *, anew: bool) -> None:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from . import actions, hats, own_sessions
 from .access import MemberRequest
-from .confirming import confirms_with_a_button, note_confirmation
+from .confirming import confirms_with_a_button, is_recently_confirmed, note_confirmation
 from .forms import SwitchForm
 from .invitations import invited_user
 from .models import User
@@ -34,7 +34,7 @@ def switch(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = next(one for one in request.memberships if str(one.pk) == form.cleaned_data["membership"])
         changes_side = chosen.side != request.membership.side
-        if changes_side and not hats.has_confirmed(request):
+        if changes_side and not is_recently_confirmed(request, timezone.now()):
             return hats.way_to_confirm(request, chosen)
         hats.put_on(request, chosen, anew=changes_side)
         return redirect("/")

@@ -13,7 +13,7 @@ from .models import Case, Feedback, Obligation, Referral
 
 def _may(reader: Membership, thing: Object, action: Action, unit: Unit) -> bool:
     """Say whether `reader` may do `action` with a `thing` of `unit`. Give the unit with its parent fetched."""
-    above = (unit.parent_id, unit.parent and unit.parent.parent_id)
+    above = (unit.parent_id, unit.parent.parent_id if unit.parent else None)
     return may_within(reader, thing, action, unit.pk, above=above)
 
 

@@ -156,7 +156,9 @@ class Recruiter:
         """Renew everybody's role for a year, and let two administrators appoint the auditor of the log."""
         for membership in [one for people in self.staff.by_unit.values() for one in people]:
             if membership.pk != self.admin.pk:
-                renew_membership(membership=membership, by=self.admin, at=at)
+                renewed = renew_membership(membership=membership, by=self.admin, at=at)
+                # The stories go on with the people they began with.
+                membership.renewed_on, membership.valid_to = renewed.renewed_on, renewed.valid_to
         given_name, family_name = self._somebody()
         auditor = invite_person(
             unit=self.city, role=Role.LOG_AUDITOR, email=address(given_name, family_name), given_name=given_name,

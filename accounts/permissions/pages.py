@@ -218,7 +218,7 @@ OF_RECORDS: dict[str, Methods] = {
     "records:rights_request_detail": reading(MANAGERS),
     "records:settle_rights_request": sending(MANAGERS),
     "records:screen_copy": form(MANAGERS),
-    "records:export_copy": sending(MANAGERS),
+    "records:export_copy": form(MANAGERS),
     "records:order_to_keep": form(MANAGERS),
     "records:lift_keep_order": sending(MANAGERS),
     "records:retention": reading(SYSTEM),

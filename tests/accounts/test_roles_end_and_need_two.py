@@ -1,6 +1,6 @@
 """Roles end within a year, some need two persons, some exclude each other: said by actions and by the database."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -11,9 +11,6 @@ from django.utils import timezone
 from accounts import actions
 from accounts.models import Membership
 from accounts.permissions import (
-    CONTENT_ROLES,
-    DAYS_AT_MOST,
-    EXCLUSIVE_ROLES,
     TWO_PERSON_ROLES,
     excludes,
     last_possible_day,
@@ -35,30 +32,6 @@ def invite(by, role, email="ny@example.com", **changed):
 @pytest.fixture
 def second_admin(cast):
     return MembershipFactory(system_admin=True, unit=cast.system_admin.unit)
-
-
-def test_rules_about_roles():
-    assert {Role.SYSTEM_ADMIN, Role.LOG_AUDITOR} == EXCLUSIVE_ROLES == TWO_PERSON_ROLES
-    assert set(Role) - EXCLUSIVE_ROLES == CONTENT_ROLES
-    assert excludes(Role.MENTOR, Role.SYSTEM_ADMIN)
-    assert excludes(Role.SYSTEM_ADMIN, Role.LOG_AUDITOR)
-    assert not excludes(Role.LOG_AUDITOR, Role.LOG_AUDITOR)
-    assert not excludes(Role.MENTOR, Role.TEAM_WORKER)
-    assert DAYS_AT_MOST == 366
-
-
-@pytest.mark.parametrize(
-    ("first", "last"),
-    [
-        (date(2026, 11, 25), date(2027, 11, 24)),
-        (date(2027, 1, 1), date(2027, 12, 31)),
-        (date(2027, 3, 1), date(2028, 2, 29)),
-        (date(2028, 2, 29), date(2029, 2, 28)),
-    ],
-)
-def test_twelve_months_end_the_day_before_the_same_date(first, last):
-    assert last_possible_day(first) == last
-    assert last - first <= timedelta(days=DAYS_AT_MOST)
 
 
 def test_longer_than_a_year_is_refused_by_action_and_database(cast):

@@ -1,6 +1,6 @@
 """Acting as one membership at a time."""
 
-import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.confirming import KEY
 from accounts.roles import Role
 from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from tests.factories.accounts import MembershipFactory, UserFactory
@@ -36,7 +37,7 @@ def in_team(user):
 def test_switching_moves_to_the_other_unit_and_is_shown_in_the_unit_bar(client, sign_in, at_school, in_team):
     sign_in(client, at_school)
 
-    assert client.post(SWITCH, {"membership": in_team.pk}).url == "/"
+    change_hats(client, in_team)
 
     response = client.get(ACCOUNT)
     assert response.wsgi_request.membership == in_team
@@ -47,7 +48,7 @@ def test_another_side_gets_a_new_session_key(client, sign_in, at_school, in_team
     sign_in(client, at_school)
     before = client.session.session_key
 
-    client.post(SWITCH, {"membership": in_team.pk})
+    change_hats(client, in_team)
 
     assert client.session.session_key != before
 
@@ -85,12 +86,15 @@ def test_another_side_asks_who_one_is(with_password, in_team, at_school):
     assert with_password.get(ACCOUNT).wsgi_request.membership == in_team
 
 
-def test_who_one_is_holds_for_five_minutes_and_for_one_session(with_password, in_team, at_school, monkeypatch):
+def test_who_one_is_holds_for_five_minutes_and_for_one_session(with_password, in_team, at_school, settings):
     say_who_one_is(with_password, "/account/confirm/?next=/switch/")
-    now = time.time()
-    monkeypatch.setattr("time.time", lambda: now + 301)
+    session = with_password.session
+    long_ago = timezone.now() - timedelta(minutes=5, seconds=1)
+    session[KEY], kept = long_ago.isoformat(), session[KEY]
+    session.save()
     assert with_password.post(SWITCH, {"membership": in_team.pk}).url.startswith("/account/confirm/")
-    monkeypatch.setattr("time.time", lambda: now + 299)
+    session[KEY] = kept
+    session.save()
     assert with_password.post(SWITCH, {"membership": in_team.pk}).url == "/"
 
     # The new session has not been told who one is.
@@ -103,12 +107,25 @@ def test_same_side_does_not_ask(with_password, user, at_school):
     assert with_password.post(SWITCH, {"membership": mentor.pk}).url == "/"
 
 
-def test_who_has_no_way_of_saying_so_signs_in_again_outside_the_demo(client, sign_in, at_school, in_team, settings):
+def test_who_has_no_way_of_saying_so_stays_outside_the_demo(client, sign_in, at_school, in_team, settings):
     settings.DEMO = False
     sign_in(client, at_school)
 
-    assert client.post(SWITCH, {"membership": in_team.pk}).url.startswith("/sign-in/?next=")
-    assert client.get(ACCOUNT).status_code == 302
+    assert client.post(SWITCH, {"membership": in_team.pk}).status_code == 403
+    assert client.get(ACCOUNT).wsgi_request.membership == at_school
+
+
+def change_hats(client, membership):
+    """Choose a membership of the other side, saying who one is on the way, as people of the demo do."""
+    sent_away = client.post(SWITCH, {"membership": membership.pk})
+    assert client.get(sent_away.url).status_code == 200
+    assert client.post(sent_away.url).url == f"/switch/?membership={membership.pk}"
+    assert client.post(SWITCH, {"membership": membership.pk}).url == "/"
+
+
+def stay(client, membership):
+    """Choose a membership of the same side."""
+    assert client.post(SWITCH, {"membership": membership.pk}).url == "/"
 
 
 def test_nothing_of_the_old_session_comes_along_and_its_key_is_dead(client, sign_in, at_school, in_team):
@@ -119,7 +136,7 @@ def test_nothing_of_the_old_session_comes_along_and_its_key_is_dead(client, sign
     client.post("/people/nothing/")
     old = client.cookies["sessionid"].value
 
-    client.post(SWITCH, {"membership": in_team.pk})
+    change_hats(client, in_team)
 
     assert client.cookies["sessionid"].value != old
     assert "canary-of-the-school" not in str(dict(client.session))
@@ -135,7 +152,7 @@ def test_a_message_that_waits_is_not_shown_on_the_other_side(client, sign_in, at
     sign_in(client, principal)
     client.post(f"/people/{colleague.pk}/back/")
 
-    client.post(SWITCH, {"membership": in_team.pk})
+    change_hats(client, in_team)
 
     for page in ("/account/", "/intake/", "/"):
         assert colleague.user.full_name not in client.get(page, follow=True).content.decode()
@@ -154,7 +171,7 @@ def test_same_side_keeps_the_session_key(client, sign_in, user, at_school):
 def test_choice_is_remembered_at_the_next_sign_in(client, sign_in, user, at_school, in_team):
     for chosen in (at_school, in_team, at_school):
         sign_in(client, at_school)
-        client.post(SWITCH, {"membership": chosen.pk})
+        (change_hats if chosen == in_team else stay)(client, chosen)
         client.logout()
         client.force_login(user)
 

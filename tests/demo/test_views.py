@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from datetime import time
 
 import pytest
 from django.db import transaction
@@ -15,7 +16,7 @@ from accounts.models import User
 from audit.models import AuditEvent
 from demo.city import SMALL_CITY
 from demo.people import DEMO_PEOPLE
-from demo.staff import recruit
+from demo.staff import RENEWED_WORKING_DAYS, recruit
 from demo.story_days import StoryDays
 
 CHOOSE = "/demo/"
@@ -25,8 +26,9 @@ CHOOSE = "/demo/"
 def people(registers):
     """Let the people of one school and its district be there, and nothing else."""
     with transaction.atomic():
-        recruiter = recruit(StoryDays(timezone.localdate()), SMALL_CITY)
-        recruiter.renew(timezone.now())
+        days = StoryDays(timezone.localdate())
+        recruiter = recruit(days, SMALL_CITY)
+        recruiter.renew(days.at(-RENEWED_WORKING_DAYS, time(9)))
         yield recruiter.staff.people
         transaction.set_rollback(True)
 
