@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from bench.report import Report
 from launcher.database import database
-from launcher.places import ROOT
+from launcher.places import ROOT, STATE
 
 OWN_DEMO_CITY = True
 TIMES = 1000
@@ -176,6 +177,11 @@ def tamper(report: Report, places: Path) -> None:
 def main() -> None:
     """Tamper with a log in a database of its own."""
     report = Report()
+    # Never in a database that somebody uses, and each time in a new one.
+    for name in [name for name in os.environ if name.endswith("DATABASE_URL")]:
+        del os.environ[name]
+    for old in (STATE / "postgres").glob("drill-tamper*"):
+        shutil.rmtree(old, ignore_errors=True)
     with database("drill-tamper", durable=False) as prepared, tempfile.TemporaryDirectory() as places:
         settings = {"NB_LOGIN": "owner", "DJANGO_SETTINGS_MODULE": "config.settings.local"}
         os.environ.update(prepared.environ | settings)
@@ -185,6 +191,12 @@ def main() -> None:
 
         django.setup()
         tamper(report, Path(places))
+        # The commands as they are run in real life: the worker anchors, the owner verifies.
+        as_run = {**os.environ, "LOG_ANCHOR_FILE": str(Path(places) / "commands.jsonl")}
+        del as_run["NB_LOGIN"]
+        for command in ("anchor_log", "verify_log"):
+            done = subprocess.run([sys.executable, str(ROOT / "manage.py"), command], env=as_run, capture_output=True)
+            report.figure(f"manage.py {command}: exit code", done.returncode, "", "== 0")
     report.exit()
 
 
