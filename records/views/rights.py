@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
 from accounts.roles import Role
-from audit.actions import record_reading
 
 from .. import rights
 from ..archive import screened
@@ -30,7 +29,6 @@ def rights_request_list(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     requests = RightsRequest.objects.visible_to(request.membership).select_related("pupil")
     orders = KeepOrder.objects.visible_to(request.membership).filter(lifted_at=None).select_related("pupil")
-    _log_reading(request, "records:rights_request_list", [one.pupil for one in (*requests, *orders)])
     context = {
         "open": [(one, one.is_late(today)) for one in requests if not one.outcome],
         "settled": [one for one in requests if one.outcome],
@@ -82,7 +80,6 @@ def screen_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
             messages.warning(request, _("Something has been added meanwhile. Read what is new."))
             return redirect("records:screen_copy", asked.pk)
         return redirect("records:rights_request_detail", asked.pk)
-    _log_reading(request, "records:screen_copy", [asked.pupil])
     context = {"form": form, "asked": asked}
     return render(request, "records/screen_copy.html", context, status=422 if form.errors else 200)
 
@@ -102,7 +99,6 @@ def export_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
     except (rights.NotScreened, rights.AlreadySettled):
         messages.warning(request, _("The copy has to be read first: something in it is new, or it has been settled."))
         return redirect("records:rights_request_detail", asked.pk)
-    _log_reading(request, "records:export_copy", [asked.pupil])
     response = HttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{asked.pk}.zip"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -132,7 +128,6 @@ def _asked(request: MemberRequest, request_id: UUID, **state: str) -> RightsRequ
 
 def _standing(request: MemberRequest, asked: RightsRequest) -> dict[str, Any]:
     """Return what the page of one request shows."""
-    _log_reading(request, "records:rights_request_detail", [asked.pupil])
     is_access = asked.kind == RightsRequest.Kind.ACCESS
     return {
         "asked": asked,
@@ -141,7 +136,3 @@ def _standing(request: MemberRequest, asked: RightsRequest) -> dict[str, Any]:
         "export_form": ExportForm() if is_access and asked.screened_at and not asked.outcome else None,
         "may_screen": is_access and not asked.outcome,
     }
-
-
-def _log_reading(request: MemberRequest, page: str, pupils: list[Any]) -> None:
-    record_reading(page=page, targets=pupils, by=request.membership, at=timezone.now())
