@@ -48,6 +48,7 @@ def is_locked(counters: list[Counter], now: datetime) -> bool:
 @identity.gate()
 def count_failure(counters: list[Counter], now: datetime) -> None:
     """Count one failed try under each counter, and lock those that reach their limit."""
+    forget_old(now)
     for counter in counters:
         row = _row(counter, now)
         row.failed_at = [*(at for at in row.failed_at if at > now - WINDOW), now][-counter.limit :]
@@ -84,9 +85,8 @@ def use_once(code: str, user_id: object, now: datetime) -> bool:
     return True
 
 
-@identity.gate()
 def forget_old(now: datetime) -> int:
-    """Remove counters that nobody has touched for an hour; return how many."""
+    """Remove counters that nobody has touched for an hour; return how many. Only at the gate or as the clock."""
     return FailedTries.objects.filter(changed_at__lt=now - KEPT).delete()[0]
 
 

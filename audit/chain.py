@@ -8,6 +8,7 @@ keep their print. Here the chain is computed anew, with Python's sha256, from th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,9 +35,18 @@ class LinkedEntry:
 
     authority: str
     seq: int
+    table: str
     prev: str
     hash: str
     canonical: str | None
+
+
+@dataclass
+class Erasure:
+    """What the log tells of rows erased on schedule, in one table of one authority: how many, up to which link."""
+
+    up_to: int
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -56,9 +66,15 @@ def print_of(prev: str, canonical: str) -> str:
     return sha256((prev + canonical).encode()).hexdigest()
 
 
-def check_chain(links: Iterable[LinkedEntry], anchors: Iterable[Anchor]) -> tuple[int, list[Finding]]:
-    """Return how many links there are and what is wrong. `links` come by authority and then by `seq`."""
+def check_chain(
+    links: Iterable[LinkedEntry], anchors: Iterable[Anchor], erased: dict[tuple[str, str], Erasure]
+) -> tuple[int, list[Finding]]:
+    """Return how many links there are and what is wrong. `links` come by authority and then by `seq`.
+
+    `erased` is what the log tells of, by authority and table; as many rows may be gone, and no more.
+    """
     findings: list[Finding] = []
+    gone: Counter[tuple[str, str]] = Counter()
     anchored: dict[tuple[str, int], set[str]] = {}
     for anchor in anchors:
         anchored.setdefault((anchor.authority, anchor.seq), set()).add(anchor.hash)
@@ -67,10 +83,18 @@ def check_chain(links: Iterable[LinkedEntry], anchors: Iterable[Anchor]) -> tupl
         if link.authority != authority:
             authority, seq, prev = link.authority, 0, START
         findings += [Finding(link.authority, link.seq, what) for what in _faults(link, seq, prev)]
+        told = erased.get((link.authority, link.table))
+        if link.canonical is None and told is not None and link.seq <= told.up_to:
+            gone[link.authority, link.table] += 1
+        elif link.canonical is None:
+            findings.append(Finding(link.authority, link.seq, "the row it was written for is deleted"))
         for hash_then in anchored.pop((link.authority, link.seq), ()):
             if hash_then != link.hash:
                 findings.append(Finding(link.authority, link.seq, "is not what was anchored: the chain was rewritten"))
         seq, prev, count = link.seq, link.hash, count + 1
+    for (name, table), told in erased.items():
+        if gone[name, table] != told.rows:
+            findings.append(Finding(name, told.up_to, f"{gone[name, table]} rows of {table} are gone, not {told.rows}"))
     findings += [Finding(*place, "was anchored and is gone: the chain was cut") for place in sorted(anchored)]
     return count, findings
 
@@ -80,16 +104,14 @@ def _faults(link: LinkedEntry, seq: int, prev: str) -> Iterator[str]:
         yield f"follows on {seq}: links are missing"
     if link.prev != prev:
         yield "does not follow on the link before it"
-    if link.canonical is None:
-        yield "the row it was written for is deleted"
-    elif print_of(link.prev, link.canonical) != link.hash:
+    if link.canonical is not None and print_of(link.prev, link.canonical) != link.hash:
         yield "the row is not what was written"
 
 
 def linked_entries(cursor: Any) -> Iterator[LinkedEntry]:
     """Give every link with its row, in order. The cursor belongs to the owner or to the backup's role."""
     cursor.execute(
-        "SELECT link.authority, link.seq, link.prev, link.hash, CASE "  # noqa: S608
+        "SELECT link.authority, link.seq, link.entry_table, link.prev, link.hash, CASE "  # noqa: S608
         f"WHEN event.id IS NOT NULL THEN {FORMS['audit_auditevent'].format(row='event')} "
         f"WHEN access.id IS NOT NULL THEN {FORMS['audit_accessrecord'].format(row='access')} END FROM audit_link link "
         "LEFT JOIN audit_auditevent event ON entry_table = 'audit_auditevent' AND event.id = entry_id "
@@ -98,6 +120,15 @@ def linked_entries(cursor: Any) -> Iterator[LinkedEntry]:
     )
     while rows := cursor.fetchmany(5000):
         yield from (LinkedEntry(*row) for row in rows)
+
+
+def erasures(cursor: Any) -> dict[tuple[str, str], Erasure]:
+    """Return what the log tells of erased rows (migration 0013), by authority and table."""
+    cursor.execute(
+        "SELECT authority, target_type, max((details->>'up_to')::bigint), sum((details->>'rows')::bigint)::bigint "
+        "FROM audit_auditevent WHERE action = 'log_erased' GROUP BY authority, target_type"
+    )
+    return {(authority, table): Erasure(up_to, rows) for authority, table, up_to, rows in cursor.fetchall()}
 
 
 def unlinked(cursor: Any) -> list[Finding]:

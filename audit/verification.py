@@ -22,6 +22,7 @@ class Verdict:
 
     links: int
     anchors: int
+    erased: int
     findings: list[str]
 
 
@@ -38,6 +39,7 @@ def verify_log() -> Verdict:
     """Compute the whole chain anew and compare it with the anchors."""
     anchored, faults = anchors.read(Path(settings.LOG_ANCHOR_FILE), settings.LOG_ANCHOR_KEY)
     with connection.cursor() as cursor:
-        links, findings = chain.check_chain(chain.linked_entries(cursor), anchored)
+        erased = chain.erasures(cursor)
+        links, findings = chain.check_chain(chain.linked_entries(cursor), anchored, erased)
         findings += chain.unlinked(cursor)
-    return Verdict(links, len(anchored), [*faults, *map(str, findings)])
+    return Verdict(links, len(anchored), sum(each.rows for each in erased.values()), [*faults, *map(str, findings)])

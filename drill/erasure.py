@@ -63,8 +63,6 @@ def restore(prepared: Prepared, place: Path) -> str:
     restored = re.sub(r"/[^/]+$", "/narvaro_restored", owner)
     for command in ("DROP DATABASE IF EXISTS narvaro_restored", "CREATE DATABASE narvaro_restored"):
         psql(owner, "--command", command)
-    # The dump makes the schema itself.
-    psql(restored, "--command", "DROP SCHEMA public")
     psql(restored, "--file", str(place))
     return restored
 

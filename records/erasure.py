@@ -68,7 +68,8 @@ def _in_month(step: Step, month: str) -> models.QuerySet:
     first = date.fromisoformat(f"{month}-01")
     following = (first + timedelta(days=32)).replace(day=1)
     start, end = (datetime.combine(day, time.min, STOCKHOLM) for day in (first, following))
-    return step.model._base_manager.order_by().filter(**{f"{step.within}__gte": start, f"{step.within}__lt": end})
+    found = step.model._base_manager.order_by().filter(**{f"{step.within}__gte": start, f"{step.within}__lt": end})
+    return found.exclude(**dict(step.unless)) if step.unless else found
 
 
 def _overwrite(step: Step, ids: list[Any]) -> None:
@@ -77,7 +78,10 @@ def _overwrite(step: Step, ids: list[Any]) -> None:
 
 
 def _delete(model: type[models.Model], ids: list[Any]) -> None:
-    """Delete exactly these rows: nothing follows along, so everything that goes is written in the policy."""
+    """Delete exactly these rows: nothing follows along, so everything that goes is written in the policy.
+
+    That rows of the log went, the database writes in the log, so that its chain still holds.
+    """
     if not ids:
         return
     quote = connection.ops.quote_name

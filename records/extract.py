@@ -37,6 +37,7 @@ from cases.timeline import TITLES
 from schools.models import Pupil
 
 from .headings import heading
+from .readings import readings_about
 
 MASKED = gettext_lazy("[masked]")
 
@@ -143,6 +144,7 @@ def extract_of(pupil: Pupil, reader: Membership) -> Extract:
         sections += [(_("Absence, day by day"), _absence(pupil)), (_("Absence from lessons"), _lessons(pupil))]
     for table in (*(SCHOOL_OWN if is_school else SOCIAL_OWN), *CASE_TABLES):
         sections.append((str(table.title), _entries(table, pupil, reader, named)))
+    sections.append((_("Who has read, by role and unit"), _readings(pupil)))
     return Extract([(title, entries) for title, entries in sections if entries], list(named.people.values()))
 
 
@@ -172,6 +174,21 @@ def _period(first: Any, last: Any) -> dict[str, str]:
 
 def _yes_or_no(value: bool) -> str:
     return _("Yes") if value else _("No")
+
+
+def _readings(pupil: Pupil) -> list[Entry]:
+    return [
+        Entry(
+            {
+                heading("day"): str(one.day),
+                heading("unit"): one.unit,
+                _("Role"): one.role,
+                heading("kind"): one.kind,
+                _("Times"): str(one.times),
+            }
+        )
+        for one in readings_about(pupil)
+    ]
 
 
 def _absence(pupil: Pupil) -> list[Entry]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
+from audit.reading import PersonalModel
 from schools.models import Pupil
 
 
@@ -143,7 +144,7 @@ class ControllerRowsQuerySet(models.QuerySet):
         return self.filter(unit=reader.unit_id) if answers_for else self.none()
 
 
-class KeepOrder(models.Model):
+class KeepOrder(PersonalModel):
     """That something about a pupil must not be erased although its time has gone, or not before thirty years of age."""
 
     class Ground(models.TextChoices):
@@ -180,7 +181,7 @@ class KeepOrder(models.Model):
         return f"{self.pupil} {self.ground}"
 
 
-class RightsRequest(models.Model):
+class RightsRequest(PersonalModel):
     """What somebody asked about a pupil's data under GDPR 15-21, when it must be answered, and how it ended."""
 
     class Kind(models.TextChoices):
@@ -245,11 +246,13 @@ class RightsRequest(models.Model):
         return not self.outcome and self.due_on < today
 
 
-class Screening(models.Model):
+class Screening(PersonalModel):
     """One text or named person in an archive: given out or masked, as a person decided after reading it.
 
     `content_sha256` tells whether the text has changed since, so that nothing unread is given out.
     """
+
+    ABOUT = "request_id"
 
     class Choice(models.TextChoices):
         KEEP = "keep", _("Give out")

@@ -29,7 +29,7 @@ RULE_KEYS = {
     "age_if_investigated", "source", "source_if_investigated", "erase",
 }  # fmt: skip
 NEEDED_KEYS = {"name", "compartment", "record", "record_sv", "subject", "counts_from", "source", "erase"}
-STEP_KEYS = {"table", "by", "within", "side", "columns"}
+STEP_KEYS = {"table", "by", "within", "side", "columns", "unless"}
 PLANNED_KEYS = {"record", "source", "why"}
 
 
@@ -46,6 +46,7 @@ class Step:
     within: str = ""
     side: str = ""
     columns: tuple[tuple[str, Any], ...] = ()
+    unless: tuple[tuple[str, Any], ...] = ()
 
     @cached_property
     def model(self) -> type[models.Model]:
@@ -131,7 +132,7 @@ def load_policy(file: Path | None = None) -> Policy:
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
-    steps = (dict(step, columns=tuple(step.get("columns", {}).items())) for step in entry["erase"])
+    steps = (step | {key: tuple(step.get(key, {}).items()) for key in ("columns", "unless")} for step in entry["erase"])
     return Rule(**(entry | {"erase": tuple(Step(**step) for step in steps)}))
 
 
@@ -192,8 +193,8 @@ def _faults_of_step(step: dict[str, Any], kind: Kind) -> Iterator[str]:
         return
     if not by_period_only and _reached(model, step["by"]) != kind.model:
         yield f"{table}: “{step['by']}” does not lead to {kind.model}"
-    for column in [*step.get("columns", {}), *filter(None, [step.get("within")])]:
-        if not _has(model, column):
+    for column in [*step.get("columns", {}), *step.get("unless", {}), *filter(None, [step.get("within")])]:
+        if not _leads(model, column):
             yield f"{table} has no column “{column}”"
     if "side" in step and (step["side"] not in SIDES or not _has(model, "unit")):
         yield f"{table}: the side “{step['side']}” is unknown, or the table has no unit"
@@ -211,6 +212,15 @@ def _has(model: type[models.Model], column: str) -> bool:
         return model._meta.get_field(column).concrete
     except FieldDoesNotExist:
         return False
+
+
+def _leads(model: type[models.Model], path: str) -> bool:
+    """Say whether there is such a column, or one at the end of a foreign key, "record__at"."""
+    first, _, rest = path.partition("__")
+    if not rest:
+        return _has(model, path)
+    related = model._meta.get_field(first).related_model if _has(model, first) else None
+    return isinstance(related, type) and _leads(related, rest)
 
 
 def _reached(model: type[models.Model], path: str) -> str | None:

@@ -6,8 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from wall.policies import Guard
-from wall.roles import EVERYBODY, GATE, SCHOOL, SOCIAL, SYSTEM, WEB, WORKER
+from wall.policies import Guard, GuardMore
+from wall.roles import CLOCK, EVERYBODY, GATE, SCHOOL, SOCIAL, SYSTEM, WEB, WORKER
 
 AT_THE_GATE = "(SELECT my_kind()) = 'gate'"
 AS_ADMIN = "(SELECT my_role()) = 'system_admin'"
@@ -74,8 +74,25 @@ class Migration(migrations.Migration):
             options={"ordering": ["asked_at", "id"]},
         ),
         *(
-            Guard(table, **{verb: {GATE: AT_THE_GATE} for verb in ("see", "add", "change", "remove")})
-            for table in ("accounts_failedtries", "accounts_keptpost")
+            Guard(
+                table,
+                see={GATE: AT_THE_GATE, CLOCK: "true"},
+                see_columns={CLOCK: columns},
+                add={GATE: AT_THE_GATE},
+                change={GATE: AT_THE_GATE},
+                remove={GATE: AT_THE_GATE, CLOCK: "true"},
+            )
+            for table, columns in (
+                ("accounts_failedtries", ["key", "changed_at"]),
+                ("accounts_keptpost", ["key_hash", "kept_at"]),
+            )
+        ),
+        # The clock removes what has ended; it learns nothing about whose it was.
+        GuardMore(
+            "accounts_session",
+            see={CLOCK: "true"},
+            see_columns={CLOCK: ["key_hash", "created_at", "last_seen_at"]},
+            remove={CLOCK: "true"},
         ),
         Guard(
             "accounts_factorreset",

@@ -8,7 +8,7 @@ from audit.history import KeepHistory
 class Migration(migrations.Migration):
     """Keeps the history of what can be changed and is about somebody."""
 
-    dependencies = [("accounts", "0022_lost_factors"), ("audit", "0013_row_history")]
+    dependencies = [("accounts", "0022_lost_factors"), ("audit", "0014_row_history")]
     operations = [
         KeepHistory("accounts_user", without=["password", "last_login"]),
         KeepHistory("accounts_unit"),

@@ -8,7 +8,7 @@ from audit.history import KeepHistory
 class Migration(migrations.Migration):
     """Keeps the history of what can be changed and is about somebody."""
 
-    dependencies = [("attendance", "0002_wall"), ("audit", "0013_row_history")]
+    dependencies = [("attendance", "0002_wall"), ("audit", "0014_row_history")]
     operations = [
         KeepHistory("attendance_classday"),
         KeepHistory("attendance_attendanceday"),

@@ -8,7 +8,7 @@ from audit.history import KeepHistory
 class Migration(migrations.Migration):
     """Keeps the history of what can be changed and is about somebody."""
 
-    dependencies = [("cases", "0010_disclosures_of_protected_pupils"), ("audit", "0013_row_history")]
+    dependencies = [("cases", "0010_disclosures_of_protected_pupils"), ("audit", "0014_row_history")]
     operations = [
         KeepHistory("cases_case", without=["lock_mark", "party_units", "lifted_to"]),
         KeepHistory("cases_party"),

@@ -22,6 +22,7 @@ def overseeing(view: View) -> View:
     def overseen(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if reads_cases(request.membership):
             return view(request, *args, **kwargs)
+        request.oversees = True
         with identity.becoming(CITY):
             return view(request, *args, **kwargs)
 

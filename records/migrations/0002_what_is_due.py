@@ -58,7 +58,7 @@ BEGIN
         WHERE c.contype = 'f' AND c.confrelid IN ('accounts_user'::regclass, 'accounts_membership'::regclass)
     LOOP
         CONTINUE WHEN link.tab = 'schools_classgroup_mentors'::regclass
-            OR link.tab = 'accounts_membership'::regclass AND link.is_user;
+            OR link.tab = 'accounts_membership'::regclass AND link.col = 'user_id';
         EXECUTE format('SELECT EXISTS (SELECT FROM %s t WHERE t.%I %s %s)', link.tab, link.col,
             CASE WHEN link.is_user THEN '= $1' ELSE 'IN (SELECT id FROM accounts_membership WHERE user_id = $1)' END,
             CASE WHEN link.tab = 'accounts_membership'::regclass THEN 'AND t.user_id <> $1' ELSE '' END)
@@ -139,6 +139,8 @@ WHEN 'pupil_at_school' THEN RETURN QUERY
             UNION ALL SELECT valid_from FROM schools_pupilidentifier WHERE pupil_id = p.id
             UNION ALL SELECT valid_from FROM schools_residence WHERE pupil_id = p.id
             UNION ALL SELECT evaluated_to FROM attendance_evaluation WHERE pupil_id = p.id
+            UNION ALL SELECT retention_day(started_at) FROM schools_pupillink WHERE pupil_id = p.id
+            UNION ALL SELECT retention_day(granted_at) FROM schools_namedreader WHERE pupil_id = p.id
             UNION ALL SELECT p.born_on WHERE EXISTS (SELECT FROM schools_guardian WHERE pupil_id = p.id)
         ) AS days) AS s
     WHERE s.left_on <= until AND NOT retention_is_kept(p.id, 'school');
@@ -151,6 +153,8 @@ WHEN 'pupil' THEN RETURN QUERY
             OR EXISTS (SELECT FROM schools_pupilidentifier WHERE pupil_id = p.id)
             OR EXISTS (SELECT FROM schools_residence WHERE pupil_id = p.id)
             OR EXISTS (SELECT FROM schools_guardian WHERE pupil_id = p.id)
+            OR EXISTS (SELECT FROM schools_pupillink WHERE pupil_id = p.id)
+            OR EXISTS (SELECT FROM schools_namedreader WHERE pupil_id = p.id)
             OR EXISTS (SELECT FROM attendance_evaluation WHERE pupil_id = p.id))
     FROM schools_pupil p
     WHERE p.born_on <= until AND NOT retention_is_kept(p.id, 'school') AND NOT retention_is_kept(p.id, 'social');
@@ -169,9 +173,10 @@ WHEN 'events_month', 'readings_month' THEN RETURN QUERY EXECUTE format(
     'SELECT DISTINCT to_char(retention_day(at), ''YYYY-MM''),
         (date_trunc(''month'', retention_day(at)::timestamp) + interval ''1 month - 1 day'')::date, NULL::date,
         ''{}''::text[]
-     FROM %I WHERE at < $1 + 1 AND
+     FROM %I WHERE %s AND at < $1 + 1 AND
         (date_trunc(''month'', retention_day(at)::timestamp) + interval ''1 month - 1 day'')::date <= $1',
-    CASE of_kind WHEN 'events_month' THEN 'audit_auditevent' ELSE 'audit_accessrecord' END) USING until;
+    CASE of_kind WHEN 'events_month' THEN 'audit_auditevent' ELSE 'audit_accessrecord' END,
+    CASE of_kind WHEN 'events_month' THEN 'action <> ''log_erased''' ELSE 'true' END) USING until;
 WHEN 'rights_request' THEN RETURN QUERY
     SELECT r.id::text, retention_day(r.settled_at), NULL::date, '{}'::text[] FROM records_rightsrequest r
     WHERE retention_day(r.settled_at) <= until;
@@ -215,6 +220,7 @@ class Migration(migrations.Migration):
         ("attendance", "0002_wall"),
         ("integrations", "0002_wall"),
         ("audit", "0004_wall"),
+        ("schools", "0012_wall_of_links"),
     ]
     operations = [
         migrations.RunSQL("SET LOCAL check_function_bodies = off"),

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest
-from accounts.roles import Role
+from accounts.access import MemberRequest, recently_confirmed
+from audit import reading
 
 from .. import rights
 from ..archive import screened
@@ -21,14 +21,13 @@ from ..forms import ExportForm, KeepOrderForm, RightsRequestForm, ScreeningForm,
 from ..models import KeepOrder, RightsRequest
 from ..pupils import pupils_visible_to
 
-ANSWERING = (Role.PRINCIPAL, Role.UNIT_HEAD)
-
 
 def rights_request_list(request: MemberRequest) -> HttpResponse:
     """Show what has been asked, the most urgent first, and what must be kept."""
     today = timezone.localdate()
     requests = RightsRequest.objects.visible_to(request.membership).select_related("pupil")
     orders = KeepOrder.objects.visible_to(request.membership).filter(lifted_at=None).select_related("pupil")
+    reading.note(kind="list")
     context = {
         "open": [(one, one.is_late(today)) for one in requests if not one.outcome],
         "settled": [one for one in requests if one.outcome],
@@ -80,18 +79,19 @@ def screen_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
             messages.warning(request, _("Something has been added meanwhile. Read what is new."))
             return redirect("records:screen_copy", asked.pk)
         return redirect("records:rights_request_detail", asked.pk)
+    reading.only([asked.pupil_id])
     context = {"form": form, "asked": asked}
     return render(request, "records/screen_copy.html", context, status=422 if form.errors else 200)
 
 
+@recently_confirmed
 def export_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
-    """Give the screened copy as a file; nothing of it is stored."""
-    asked = _asked(request, request_id, kind="access")
-    # Re-authentication goes here: accounts.access.recently_confirmed.
-    form = ExportForm(request.POST)
-    if not form.is_valid():
-        context = _standing(request, asked) | {"form": form, "export_form": form}
-        return render(request, "records/rights_request_detail.html", context, status=422)
+    """Ask how the screened copy is given, and give it as a file; nothing of it is stored."""
+    asked = _asked(request, request_id, kind="access", outcome="")
+    form = ExportForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        context = {"asked": asked, "form": form}
+        return render(request, "records/export_copy.html", context, status=422 if form.errors else 200)
     try:
         content = rights.export_copy(
             request=asked, reason=form.cleaned_data["reason"], by=request.membership, at=timezone.now()
@@ -99,6 +99,8 @@ def export_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
     except (rights.NotScreened, rights.AlreadySettled):
         messages.warning(request, _("The copy has to be read first: something in it is new, or it has been settled."))
         return redirect("records:rights_request_detail", asked.pk)
+    reading.note(kind="export", reason=f"rights_request:{asked.pk}")
+    reading.only([asked.pupil_id])
     response = HttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{asked.pk}.zip"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -133,6 +135,6 @@ def _standing(request: MemberRequest, asked: RightsRequest) -> dict[str, Any]:
         "asked": asked,
         "is_late": asked.is_late(timezone.localdate()),
         "settle_form": None if asked.outcome else SettleForm(),
-        "export_form": ExportForm() if is_access and asked.screened_at and not asked.outcome else None,
+        "may_export": is_access and asked.screened_at is not None and not asked.outcome,
         "may_screen": is_access and not asked.outcome,
     }

@@ -102,5 +102,7 @@ class Migration(migrations.Migration):
             change={SCHOOL: f"{ON_THE_LIST} OR {MINE_TO_CONFIRM}"},
             check={SCHOOL: f"confirmed_by_id = {ME} OR ended_by_id = {ME}"},
             change_columns={SCHOOL: ["confirmed_by_id", "confirmed_at", "ended_by_id", "ended_at"]},
+            # Not the usual rule: the second person, from whom the pupil is hidden, has to see the row to confirm it.
+            never=READERS,
         ),
     ]

@@ -8,7 +8,7 @@ from audit.history import KeepHistory
 class Migration(migrations.Migration):
     """Keeps the history of what can be changed and is about somebody."""
 
-    dependencies = [("schools", "0012_wall_of_links"), ("audit", "0013_row_history")]
+    dependencies = [("schools", "0012_wall_of_links"), ("audit", "0014_row_history")]
     operations = [
         KeepHistory("schools_pupil"),
         KeepHistory("schools_pupilidentifier"),

@@ -1,8 +1,11 @@
 """Delicate things ask who one is again, at most five minutes apart, and nothing typed is lost on the way."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import KeptPost, Membership
 from accounts.roles import Role
@@ -40,8 +43,10 @@ def principal(client):
 
 def typed(member, **changed):
     """Return what is typed to invite somebody."""
-    data = {"given_name": "Ny <b>", "family_name": "Vän", "email": "ny@example.com", "valid_from": "2026-11-23"}
-    return data | {"unit": str(member.unit.pk), "role": Role.MENTOR, "valid_to": "", "title": ""} | changed
+    today = timezone.localdate()
+    data = {"given_name": "Ny <b>", "family_name": "Vän", "email": "ny@example.com", "valid_from": today.isoformat()}
+    last = (today + timedelta(days=30)).isoformat()
+    return data | {"unit": str(member.unit.pk), "role": Role.MENTOR, "valid_to": last, "title": ""} | changed
 
 
 def test_delicate_pages_ask():

@@ -5,6 +5,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
@@ -12,8 +13,11 @@ from django.utils import timezone
 from accounts.filling import fill
 from accounts.kept import MINUTES
 from accounts.models import KeptPost
+from accounts.tasks import forget
 from tests.accounts.sessions import end_by_idleness
 from tests.factories.accounts import MembershipFactory
+from wall import identity
+from wall.roles import CLOCK
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "långt ord med hästar"
@@ -168,3 +172,30 @@ def test_every_kind_of_field_is_filled_and_the_rest_is_left_alone():
     assert 'name="csrfmiddlewaretoken" value="t"' in text
     assert "S &amp; é" in text
     assert dict(page.left) == {"gone": ["nobody asks"]}
+
+
+def test_form_keeps_the_key_that_makes_sending_it_twice_harmless(client):
+    member = MembershipFactory(student_health=True)
+    member.user.set_password(PASSWORD)
+    member.user.save()
+    signed_in(client, member)
+    end_by_idleness(client)
+    key = str(uuid4())
+    answer = client.post("/concerns/new/", {"text": CANARY, "submission": key})
+
+    text = sign_in_again(client, member, answer.url).content.decode()
+
+    assert f'name="submission" value="{key}"' in text
+    assert f"\n{CANARY}</textarea>" in text
+
+
+def test_clock_removes_what_nobody_came_back_for_and_reads_none_of_it(client, head):
+    end_by_idleness(client)
+    client.post("/people/invite/", {"given_name": CANARY})
+    KeptPost.objects.update(kept_at=timezone.now() - timedelta(minutes=MINUTES, seconds=1))
+
+    forget(timestamp=0)
+
+    assert not KeptPost.objects.exists()
+    with identity.becoming(CLOCK), pytest.raises(ProgrammingError), transaction.atomic():
+        list(KeptPost.objects.values("content"))

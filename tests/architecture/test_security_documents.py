@@ -16,7 +16,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 TEST = re.compile(r"tests/[\w./]+\.py(?:::\w+)?")
 PATH = re.compile(r"[\w./-]+\.(?:md|py|toml|csv|yml|txt|html|js)|[\w-]+/[\w./-]*")
 MEASURE = re.compile(r"python3 dev\.py (drill|bench) ([a-z_]+)")
-WORDS_OF_AN_ADR = 400
+WORDS_OF_AN_ADR = 450
 
 
 def faults_of(text):

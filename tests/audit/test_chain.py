@@ -39,7 +39,7 @@ def anchored(settings, tmp_path, as_owner):
 def test_log_as_written_has_no_findings(anchored):
     verdict = verify_log()
 
-    assert (verdict.links, verdict.anchors, verdict.findings) == (30, 3, [])
+    assert (verdict.links, verdict.anchors, verdict.erased, verdict.findings) == (30, 3, 0, [])
 
 
 @pytest.mark.parametrize("chance", range(4))
@@ -104,6 +104,49 @@ def test_spoilt_anchors_are_found(anchored: Path, spoil):
 
 def test_anchors_of_another_key_are_found(anchored, settings):
     settings.LOG_ANCHOR_KEY = "stolen"
+
+    assert verify_log().findings
+
+
+def erase(cursor, table, seqs):
+    """Erase rows as an approved erasure does: the refusal steps aside, the rest of the triggers work."""
+    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER only_added")
+    linked = f"SELECT entry_id FROM audit_link WHERE entry_table = '{table}' AND authority = 'city' AND seq = ANY (%s)"
+    cursor.execute(f"DELETE FROM {table} WHERE id IN ({linked})", [seqs])
+    count = cursor.rowcount
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER only_added")
+    return count
+
+
+def test_erasure_on_schedule_is_told_and_accepted(anchored):
+    with transaction.atomic(), connection.cursor() as cursor:
+        gone = erase(cursor, "audit_accessrecord", [1, 2, 3, 4])
+        gone += erase(cursor, "audit_auditevent", [1, 2, 3, 4])
+
+    verdict = verify_log()
+
+    assert (gone, verdict.erased, verdict.findings) == (4, 4, [])
+
+
+def test_what_tells_of_an_erasure_is_kept(anchored):
+    with transaction.atomic(), connection.cursor() as cursor:
+        erase(cursor, "audit_accessrecord", [1, 2])
+        erase(cursor, "audit_auditevent", list(range(1, 30)))
+
+    assert AuditEvent.objects.filter(authority="city").values_list("action", flat=True).distinct().get() == "log_erased"
+    assert verify_log().findings == []
+
+
+@pytest.mark.parametrize("seq", [3, 4, 9, 10])
+def test_row_that_goes_beside_an_erasure_is_found(anchored, seq):
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in ("audit_accessrecord", "audit_auditevent"):
+            erase(cursor, table, [1, 2, 5, 6])
+    with transaction.atomic(), connection.cursor() as cursor:
+        unguard(cursor)
+        for table in ("audit_accessrecord", "audit_auditevent"):
+            erase(cursor, table, [seq])
 
     assert verify_log().findings
 

@@ -40,6 +40,7 @@ class Known:
 
 def known_pupil(cast: Cast, number: int = 1, *, at: datetime = WHEN) -> Known:
     """Return a pupil who left the school, whose case both sides have closed, and with something everywhere."""
+    still_at_work(cast, at)
     canary = f"kanarie{number:04d}x"
     pupil = PupilFactory(given_name=f"Alva {canary}", family_name=f"Krans {canary}")
     enrolment = EnrolmentFactory(
@@ -55,13 +56,22 @@ def known_pupil(cast: Cast, number: int = 1, *, at: datetime = WHEN) -> Known:
     return Known(pupil, canary, case)
 
 
+def still_at_work(cast: Cast, at: datetime) -> None:
+    """Renew everybody's role, so that it counts at a moment far away."""
+    day = timezone.localdate(at)
+    for one in vars(cast).values():
+        if isinstance(one, Membership):
+            one.renewed_on, one.valid_to = day, day + timedelta(days=300)
+            one.save(update_fields=["renewed_on", "valid_to"])
+
+
 def leaver(unit_of: Membership, last_day: date, canary: str) -> Membership:
     """Return somebody whose last role ended on a day, with the canary in name and address."""
     membership = type(unit_of).objects.create(
         user=type(unit_of.user).objects.create_user(f"{canary}@example.com", given_name=canary, family_name=canary),
         unit=unit_of.unit,
         role=unit_of.role,
-        valid_from=date(2020, 1, 1),
+        valid_from=last_day - timedelta(days=300),
         valid_to=last_day,
     )
     return membership

@@ -17,7 +17,7 @@ from accounts.actions import invite_person
 from accounts.models import Membership, Session, User
 from records.policy import load_policy
 from records.selection import due
-from tests.factories.records import known_pupil, leaver
+from tests.factories.records import known_pupil, leaver, still_at_work
 from tests.records.traces import traces_of
 
 YEARS_LATER = date(2046, 1, 15)
@@ -102,6 +102,7 @@ def test_leaver_named_by_a_kept_case_keeps_the_name_and_loses_the_account(people
 
 def test_whoever_still_works_keeps_account_and_session(people, erase_all):
     known_pupil(people)
+    still_at_work(people, AT)
     Client().force_login(people.worker.user)
 
     erase_all(YEARS_LATER, AT)

@@ -12,14 +12,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import AuditEvent
+from audit.models import AccessRecord, AuditEvent
 from records import rights
 from records.extract import CASE_TABLES, SCHOOL_OWN, SOCIAL_OWN, extract_of
 from records.headings import HEADINGS
 from records.models import KeepOrder, RightsRequest
+from records.readings import readings_about
 from tests.factories.cases import a_case
 from tests.factories.records import WHEN
 from tests.factories.schools import GuardianFactory
+from wall.identity import acting_as
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_day_to_come_is_refused(client, story, sign_in):
     assert "This day has not come yet" in response.content.decode()
 
 
-def test_copy_leaves_only_when_everything_in_it_has_been_read(client, story, asked, sign_in):
+def test_copy_leaves_only_when_everything_in_it_has_been_read(client, story, asked, sign_in, confirm):
     sign_in(client, story.cast.principal)
     with pytest.raises(rights.NotScreened):
         rights.export_copy(request=asked, reason="handed_over", by=story.cast.principal, at=WHEN)
@@ -83,7 +85,12 @@ def test_copy_leaves_only_when_everything_in_it_has_been_read(client, story, ask
     chosen = dict.fromkeys(fields, "keep") | {"is_read": "on"}
     assert client.post(reverse("records:screen_copy", args=[asked.pk]), chosen).status_code == 302
 
-    response = client.post(reverse("records:export_copy", args=[asked.pk]), {"reason": "handed_over"})
+    url = reverse("records:export_copy", args=[asked.pk])
+    assert client.post(url, {"reason": "handed_over"}).status_code == 302  # asked to confirm that it is they
+    assert client.get(url).status_code == 302
+    confirm(client)
+    assert client.get(url).status_code == 200
+    response = client.post(url, {"reason": "handed_over"})
     assert response["Content-Type"] == "application/zip"
     page, told = read(response.content)
     assert story.pupil.full_name in page
@@ -92,6 +99,11 @@ def test_copy_leaves_only_when_everything_in_it_has_been_read(client, story, ask
     assert story.cast.worker.user.full_name in page
     event = AuditEvent.objects.get(action="copy_exported")
     assert event.details["reason"] == "handed_over"
+    record = AccessRecord.objects.get(kind="export")
+    assert record.pupils == [story.pupil.pk]
+    readings = next(section for section in told["sections"] if section["title"] == "Who has read, by role and unit")
+    assert ["Role", "Principal"] in readings["entries"][0]
+    assert story.cast.principal.user.full_name not in str(readings)
 
 
 def test_what_is_masked_is_masked_everywhere(story, asked):
@@ -156,12 +168,12 @@ def test_nobody_else_reaches_a_request(client, story, asked, sign_in, who):
 
 
 @pytest.mark.parametrize("who", ["head", "area_manager"])
-def test_other_unit_finds_no_such_request(client, story, asked, sign_in, who):
+def test_other_unit_finds_no_such_request(client, story, asked, sign_in, confirm, who):
     sign_in(client, getattr(story.cast, who))
 
     for name in ("rights_request_detail", "screen_copy"):
         assert client.get(reverse(f"records:{name}", args=[asked.pk])).status_code == 404
-    assert client.post(reverse("records:export_copy", args=[asked.pk])).status_code == 404
+    assert confirm(client).post(reverse("records:export_copy", args=[asked.pk])).status_code == 404
 
 
 def test_restriction_that_is_granted_stops_the_erasure(client, story, sign_in):
@@ -224,3 +236,20 @@ def test_reading_a_copy_costs_the_same_however_much_there_is(
 
     with django_assert_max_num_queries(60):
         client.get(reverse("records:screen_copy", args=[asked.pk]))
+
+
+def test_database_tells_readings_only_while_a_copy_is_asked_for_and_only_of_the_own_authority(story, asked):
+    AccessRecord.objects.create(
+        page="x", pupils=[story.pupil.pk], at=WHEN, role="principal", unit_id=story.cast.principal.unit_id,
+        authority=story.cast.principal.unit.authority,
+    )  # fmt: skip
+    AccessRecord.objects.create(page="x", pupils=[story.pupil.pk], at=WHEN, role="team_worker", authority="board:other")
+
+    with acting_as(story.cast.principal):
+        assert [(one.role, one.times) for one in readings_about(story.pupil)] == [("Principal", 1)]
+    for other in (story.cast.counsellor, story.cast.head):
+        with acting_as(other):
+            assert readings_about(story.pupil) == []
+    rights.settle_rights_request(request=asked, outcome="granted", answer="Ja.", by=story.cast.principal, at=WHEN)
+    with acting_as(story.cast.principal):
+        assert readings_about(story.pupil) == []

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
 
 from accounts.models import Membership, Unit
+from accounts.roles import Role
 from attendance.models import Concern, Signal
 from cases.models import (
     Case,
@@ -135,6 +136,7 @@ def people_of(casts: list[Cast]) -> dict[str, Membership]:
     people["district_coordinator"] = MembershipFactory(coordinator=True, unit=district)
     people["log_auditor"] = MembershipFactory(log_auditor=True)
     people["system_admin"] = MembershipFactory(system_admin=True)
+    people["school_admin"] = MembershipFactory(role=Role.SCHOOL_ADMIN, unit=casts[0].mentor.unit)
     people["other_mentor"] = MembershipFactory(mentor=True, unit=casts[0].mentor.unit)
     # One of each is enough of those whose eyes are the same in both casts.
     return {
@@ -321,8 +323,3 @@ class Audience:
     def imported(self, file: AbsenceImport) -> set[UUID]:
         """Those who bring absence in at the school."""
         return self.those(lambda one: one.role in {"principal", "school_admin"} and one.unit_id == file.unit_id)
-
-
-def submission() -> UUID:
-    """Return a new key for a form."""
-    return uuid4()

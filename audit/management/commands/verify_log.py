@@ -18,6 +18,8 @@ class Command(BaseCommand):
         """Print the counts; end with an error when something is not as it was written."""
         verdict = verify_log()
         self.stdout.write(f"links: {verdict.links}, anchors: {verdict.anchors}, findings: {len(verdict.findings)}")
+        if verdict.erased:
+            self.stdout.write(f"erased on schedule: {verdict.erased} rows; compare with the approved erasures")
         for finding in verdict.findings[:SHOWN]:
             self.stdout.write(f"  {finding}")
         if verdict.findings:

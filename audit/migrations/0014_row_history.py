@@ -37,7 +37,7 @@ REVOKE ALL ON FUNCTION keep_history_of_changes(), keep_history_of_removals() FRO
 class Migration(migrations.Migration):
     """Makes room for the history of rows."""
 
-    dependencies = [("audit", "0012_wall")]
+    dependencies = [("audit", "0013_erasure_is_told")]
     operations = [
         migrations.CreateModel(
             name="RowHistory",
