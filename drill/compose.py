@@ -25,9 +25,12 @@ SITE = "narvarobryggan.example.org"
 SECRETS = {
     "SITE": SITE,
     "SECRET_KEY": "k" * 60,
+    "PASSWORD_PEPPER": "p" * 48,
+    "ENCRYPTION_KEYS": "e" * 48,
     "ADMIN_PASSWORD": "a1",
     "OWNER_PASSWORD": "o1",
     "WEB_PASSWORD": "w1",
+    "WORKER_PASSWORD": "r1",
     "LOG_ANCHOR_KEY": "l" * 48,
 }
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]

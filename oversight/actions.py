@@ -12,6 +12,7 @@ import audit.actions
 from accounts.models import Membership
 from audit.models import AccessRecord, authority_of
 from deadlines.stockholm import stockholm_day
+from schools.models import LinkClaimAlert
 
 from . import access
 from .extracts import lines_about
@@ -63,6 +64,19 @@ def review_reading(*, record: AccessRecord, outcome: str, note: str, by: Members
         action="reading_reviewed", target=review, by=by, at=at, details={"record": record.pk, "outcome": outcome}
     )
     return review
+
+
+@transaction.atomic
+def see_claim(*, claim_id: UUID, by: Membership, at: datetime) -> None:
+    """Note that an auditor has looked at a claimed link; somebody else may have done so before."""
+    if by.role not in access.AUDITORS:
+        raise NotAllowed
+    alert = LinkClaimAlert.objects.select_for_update().filter(authority=authority_of(by), pk=claim_id).first()
+    if alert is None or alert.seen_at is not None:
+        return
+    alert.seen_at, alert.seen_by = at, by
+    alert.save(update_fields=["seen_at", "seen_by"])
+    audit.actions.record(action="claim_seen", target=alert, by=by, at=at)
 
 
 @transaction.atomic

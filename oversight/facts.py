@@ -42,6 +42,12 @@ class About:
     guardians: frozenset[str]
     spans: list[Span]
     told_by: frozenset[UUID]
+    named: frozenset[UUID]
+    claims: list[tuple[UUID, datetime, datetime]]
+
+    def has_claimed(self, member: UUID | None, at: datetime) -> bool:
+        """Say whether a member read by a claimed link at a moment."""
+        return any(who == member and start <= at < end for who, start, end in self.claims)
 
     def at(self, day: date) -> list[Span]:
         """Return what counted on a day."""
@@ -64,8 +70,9 @@ def _facts(record: AccessRecord, pupil: About, parents: dict[UUID, UUID | None],
     spans = pupil.at(stockholm_day(record.at))
     near = {unit for span in spans for unit in _upwards(span.unit, parents)}
     oversees = record.role == Role.COORDINATOR and record.unit_id in city
-    has_told = record.membership_id in pupil.told_by
-    is_of_own_unit = record.unit_id in near or oversees or has_told
+    is_named = record.membership_id in pupil.told_by | pupil.named
+    is_claimed = pupil.has_claimed(record.membership_id, record.at)
+    is_of_own_unit = record.unit_id in near or oversees or is_named
     is_mentor = any(record.membership_id in span.mentors for span in spans)
     return Facts(
         at=record.at,
@@ -75,7 +82,8 @@ def _facts(record: AccessRecord, pupil: About, parents: dict[UUID, UUID | None],
         guardian_names=pupil.guardians,
         is_protected=pupil.is_protected,
         is_of_own_unit=is_of_own_unit,
-        is_own_task=is_of_own_unit and (record.role != Role.MENTOR or is_mentor or has_told),
+        is_own_task=is_of_own_unit and (record.role != Role.MENTOR or is_mentor or is_named or is_claimed),
+        is_claimed=is_claimed,
     )
 
 
@@ -108,9 +116,15 @@ def _about(told: dict[str, Any]) -> About:
         frozenset(told["guardians"]),
         [*schools, *parties],
         frozenset(map(UUID, told["told_by"])),
+        frozenset(map(UUID, told["named"])),
+        [(UUID(row["member"]), _moment(row["start"]), _moment(row["end"])) for row in told["claims"]],
     )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _day(text: str) -> date:
     """Return the day of a day or a moment."""
-    return date.fromisoformat(text) if len(text) == len("2026-11-25") else stockholm_day(datetime.fromisoformat(text))
+    return date.fromisoformat(text) if len(text) == len("2026-11-25") else stockholm_day(_moment(text))

@@ -44,6 +44,7 @@ class Facts:
     is_protected: bool = False
     is_own_task: bool = True
     is_of_own_unit: bool = True
+    is_claimed: bool = False
 
 
 def hits(facts: Facts) -> set[Rule]:
@@ -62,7 +63,7 @@ def hits(facts: Facts) -> set[Rule]:
         found.add(Rule.NO_TASK)
     if facts.is_protected:
         found.add(Rule.PROTECTED)
-    if facts.kind == "claim":
+    if facts.is_claimed or facts.kind == "claim":
         found.add(Rule.CLAIMED)
     return found
 

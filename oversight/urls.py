@@ -9,6 +9,7 @@ urlpatterns = [
     path("", auditing.workspace, name="workspace"),
     path("sample/draw/", auditing.draw_sample, name="draw_sample"),
     path("readings/<int:record_id>/", auditing.review_reading, name="review_reading"),
+    path("claims/<uuid:claim_id>/seen/", auditing.see_claim, name="see_claim"),
     path("find/", auditing.find_pupil, name="find_pupil"),
     path("pupils/<uuid:pupil_id>/", extracts.who_has_read, name="who_has_read"),
     path("pupils/<uuid:pupil_id>/draft/", extracts.draft_extract, name="draft_extract"),

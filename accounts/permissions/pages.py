@@ -203,6 +203,7 @@ OF_THE_LOG: dict[str, Methods] = {
     "oversight:workspace": reading(AUDITORS),
     "oversight:draw_sample": sending(AUDITORS),
     "oversight:review_reading": form(AUDITORS),
+    "oversight:see_claim": sending(AUDITORS),
     "oversight:find_pupil": sending(AUDITORS),
     "oversight:who_has_read": reading(LOG_READERS),
     "oversight:draft_extract": sending(AUDITORS),

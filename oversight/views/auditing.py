@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -15,6 +17,7 @@ from audit import reading
 from audit.models import AccessRecord
 
 from .. import access, actions
+from ..claims import waiting_claims
 from ..finding import pupil_in_log
 from ..forms import FindPupilForm, ReviewForm
 from ..models import LogExtract, Review, RuleHit, Sample
@@ -48,8 +51,16 @@ def workspace(request: MemberRequest) -> HttpResponse:
             :EXTRACTS
         ],
         "form": FindPupilForm(),
+        "claims": waiting_claims(reader),
     }
     return render(request, "oversight/workspace.html", context)
+
+
+def see_claim(request: MemberRequest, claim_id: UUID) -> HttpResponse:
+    """Note that a claimed link has been looked at."""
+    actions.see_claim(claim_id=claim_id, by=request.membership, at=timezone.now())
+    messages.success(request, _("Noted that you have looked at it."))
+    return redirect("oversight:workspace")
 
 
 def draw_sample(request: MemberRequest) -> HttpResponse:

@@ -27,6 +27,7 @@ def rights_request_list(request: MemberRequest) -> HttpResponse:
     today = timezone.localdate()
     requests = RightsRequest.objects.visible_to(request.membership).select_related("pupil")
     orders = KeepOrder.objects.visible_to(request.membership).filter(lifted_at=None).select_related("pupil")
+    reading.note(kind="list")
     context = {
         "open": [(one, one.is_late(today)) for one in requests if not one.outcome],
         "settled": [one for one in requests if one.outcome],
@@ -78,6 +79,7 @@ def screen_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
             messages.warning(request, _("Something has been added meanwhile. Read what is new."))
             return redirect("records:screen_copy", asked.pk)
         return redirect("records:rights_request_detail", asked.pk)
+    reading.only([asked.pupil_id])
     context = {"form": form, "asked": asked}
     return render(request, "records/screen_copy.html", context, status=422 if form.errors else 200)
 
@@ -98,6 +100,7 @@ def export_copy(request: MemberRequest, request_id: UUID) -> HttpResponse:
         messages.warning(request, _("The copy has to be read first: something in it is new, or it has been settled."))
         return redirect("records:rights_request_detail", asked.pk)
     reading.note(kind="export", reason=f"rights_request:{asked.pk}")
+    reading.only([asked.pupil_id])
     response = HttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{asked.pk}.zip"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import Role
+from audit.reading import PersonalModel
 
 from .protection import protected_ids
 
@@ -41,7 +42,7 @@ class PupilLinkQuerySet(models.QuerySet["PupilLink"]):
         return self.select_related("membership__user", "pupil")
 
 
-class PupilLink(models.Model):
+class PupilLink(PersonalModel):
     """Why a member may open a pupil outside the own classes: claimed for at most 24 hours, or named by the principal.
 
     Never changed but for `ended_at`. Runs while started_at <= now() < ends_at and ended_at is null.

@@ -10,7 +10,8 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.roles import Role
+from accounts.roles import Role, Side
+from audit.reading import PersonalModel
 
 
 class Protection(models.TextChoices):
@@ -99,12 +100,14 @@ class NamedReaderQuerySet(models.QuerySet["NamedReader"]):
         In SQL: confirmed_at and ended_at are null, the member's unit = ANY (my_units()), and neither granted_by nor
         membership is a membership of mine.
         """
+        if reader.side != Side.SCHOOL:
+            return self.none()
         waiting = self.filter(confirmed_at=None, ended_at=None).exclude(granted_by__user=reader.user_id)
         below = Q(membership__unit=reader.unit_id) | Q(membership__unit__parent=reader.unit_id)
         return waiting.exclude(membership__user=reader.user_id).filter(below)
 
 
-class NamedReader(models.Model):
+class NamedReader(PersonalModel):
     """One who may see a protected pupil that is handled inside the system; nobody else sees that the pupil exists.
 
     Counts when confirmed_at is set and ended_at is null. A pupil with protection <> 'none' is hidden from everybody

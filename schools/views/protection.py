@@ -46,6 +46,7 @@ def pupil_readers(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     return render(request, "schools/pupil_readers.html", context, status=422 if form.errors else 200)
 
 
+@recently_confirmed
 def end_reader(request: MemberRequest, pupil_id: UUID, named_id: UUID) -> HttpResponse:
     """Take somebody off a protected pupil's list at once."""
     pupil = get_object_or_404(Pupil.objects.named_to(request.membership), pk=pupil_id)

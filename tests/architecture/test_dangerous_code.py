@@ -22,6 +22,7 @@ MAY_OPEN_A_CURSOR = {
     "oversight/finding.py": "a function of the database that answers whether the own log knows a number",
     "records/actions.py": "the number of the transaction that erases",
     "records/erasure.py": "deletes exactly the rows that were approved, and no others by cascade",
+    "records/readings.py": "a function of the database that tells who has read, for a copy of one's own data",
     "records/subjects.py": "a function of the database that tells what is due",
     "schools/actions/links.py": "a function of the database that answers a claim alike for all",
     "schools/actions/protection.py": "functions of the database that hide a pupil, and that close lists of readers",

@@ -9,6 +9,7 @@ from audit.models import AccessRecord
 from oversight.checking import check_readings
 from oversight.models import RuleHit
 from oversight.rules import Rule
+from schools.models import PupilLink
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ConcernFactory
 from tests.factories.cases import a_case
@@ -142,3 +143,16 @@ def test_queries_do_not_grow_with_readings(group, django_assert_max_num_queries)
 
     with django_assert_max_num_queries(16):
         check_readings(AT + timedelta(days=1))
+
+
+@pytest.mark.parametrize(("ground", "rules"), [("claimed", {Rule.CLAIMED}), ("named", set())])
+def test_link_is_a_task_and_a_claimed_one_is_looked_at(group, pupil, ground, rules):
+    mentor = MembershipFactory(mentor=True, unit=group.school.unit)
+    lasts = timedelta(hours=24)
+    PupilLink.objects.create(
+        pupil=pupil, membership=mentor, ground=ground, reason="covering", started_at=AT - timedelta(hours=1),
+        ends_at=AT - timedelta(hours=1) + lasts,
+    )  # fmt: skip
+    read(mentor, pupil)
+
+    assert found() == rules

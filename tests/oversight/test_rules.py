@@ -41,6 +41,7 @@ def facts(**told):
         ({"is_own_task": False, "is_of_own_unit": False}, {Rule.OUTSIDE}),
         ({"is_protected": True}, {Rule.PROTECTED}),
         ({"kind": "claim"}, {Rule.CLAIMED}),
+        ({"is_claimed": True}, {Rule.CLAIMED}),
         ({"pupil_name": "Lind", "is_protected": True}, {Rule.SAME_NAME, Rule.PROTECTED}),
     ],
 )

@@ -10,8 +10,13 @@ from audit.models import AccessRecord, AuditEvent
 from oversight import actions
 from oversight.models import Review, RuleHit
 from oversight.rules import Rule
+from schools.actions.links import claim_link
+from schools.models import LinkClaimAlert
+from schools.personal_numbers import parse_personal_number
 from tests.factories.accounts import MembershipFactory
+from tests.factories.cases import make_cast
 from tests.factories.schools import EnrolmentFactory, PupilFactory
+from wall import identity
 
 WORKSPACE = "/oversight/"
 
@@ -116,8 +121,8 @@ def test_database_refuses_a_judgement_of_ones_own_reading(auditor):
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.LOG_AUDITOR])
 def test_others_do_not_enter(client, sign_in, role, db):
-    unit_trait = {Role.MENTOR: "mentor", Role.PRINCIPAL: "principal"}.get(role)
-    member = MembershipFactory(**({unit_trait: True} if unit_trait else {"role": role}))
+    trait = "team_head" if role == Role.UNIT_HEAD else role.value
+    member = MembershipFactory(**{trait: True})
 
     assert sign_in(client, member).get(WORKSPACE).status_code == 403
 
@@ -156,3 +161,33 @@ def test_queries_do_not_grow_with_hits(client, sign_in, auditor, assert_constant
     sign_in(client, auditor)
 
     assert_constant_queries(WORKSPACE, a_hit)
+
+
+def test_claimed_link_is_shown_with_person_and_reason_and_never_whom_it_opened(client, sign_in, db):
+    cast = make_cast()
+    pupil = EnrolmentFactory(class_group=cast.class_group, pupil=PupilFactory(numbered=True)).pupil
+    number = parse_personal_number(pupil.identifiers.get().value, today=timezone.localdate())
+    told = {"reason": "covering", "words": "Vikarierar i 7B.", "at": timezone.now()}
+    with identity.acting_as(cast.mentor):
+        claim_link(number=number, by=cast.mentor, **told)
+    auditor = MembershipFactory(log_auditor=True, unit=cast.mentor.unit)
+
+    page = sign_in(client, auditor).get(WORKSPACE).content.decode()
+
+    for words in (cast.mentor.user.full_name, "I stand in for the mentor", "Vikarierar i 7B."):
+        assert words in page
+    assert pupil.family_name not in page
+    assert str(pupil.pk)[:8] not in page
+    client.post(reverse("oversight:see_claim", args=[LinkClaimAlert.objects.get().pk]))
+    assert LinkClaimAlert.objects.get().seen_by == auditor
+    assert "Vikarierar" not in client.get(WORKSPACE).content.decode()
+
+
+def test_claims_of_other_authorities_are_not_shown_nor_marked(client, sign_in, auditor):
+    alert = LinkClaimAlert.objects.create(authority="provider:2120000142", at=timezone.now())
+
+    page = sign_in(client, auditor).get(WORKSPACE).content.decode()
+    client.post(reverse("oversight:see_claim", args=[alert.pk]))
+
+    assert "Claimed links to look at" not in page
+    assert LinkClaimAlert.objects.get().seen_at is None

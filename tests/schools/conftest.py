@@ -4,7 +4,6 @@ import pytest
 from django.utils import timezone
 
 from tests.attendance.classes import enrol
-from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ThresholdRuleFactory
 from tests.factories.schools import ClassGroupFactory, PupilIdentifierFactory, SchoolFactory
@@ -56,10 +55,12 @@ def numbered():
 
 
 @pytest.fixture
-def sign_in(client):
+def sign_in(client, confirm):
+    """Return a way to become a person who has just confirmed that it is he or she."""
+
     def sign_in(membership):
         client.force_login(membership.user)
-        return confirmed(client)
+        return confirm(client)
 
     return sign_in
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.confirming import KEY as CONFIRMED
 from accounts.sessions import MEMBERSHIP_KEY
 from attendance.models import Concern, Signal
 from cases.models import Case, Disclosure, Event, Feedback, Obligation, Referral, RequestDraft, SchoolNote, SocialNote
@@ -174,6 +175,7 @@ def test_no_page_of_any_role_shows_a_protected_pupil(client, city):
         client.force_login(person.user)
         session = client.session
         session[MEMBERSHIP_KEY] = str(person.pk)
+        session[CONFIRMED] = timezone.now().isoformat()
         session.save()
         confirmed(client)
         for address in [*addresses, *searches, *guesses]:
