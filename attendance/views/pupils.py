@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, recently_confirmed
 from accounts.roles import Role
 from audit import reading
 from schools.access import may_keep_readers, may_name
@@ -88,9 +88,9 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     return render(request, "attendance/pupil_detail.html", context)
 
 
+@recently_confirmed
 def protected_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show a named reader the absence of a protected pupil: alias, share and calendar, and nothing that says where."""
-    # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     pupil = get_object_or_404(Pupil.objects.named_to(request.membership).with_page_relations(), pk=pupil_id)
     today = timezone.localdate()
     days = days_of(pupil, today - DAYS_SHOWN, today)

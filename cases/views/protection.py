@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, recently_confirmed
 from accounts.models import Membership
 from cases.actions.protection import take_out_of_the_system
 from schools.access import READABLE_BY
@@ -18,12 +18,12 @@ from schools.forms import ProtectPupilForm
 from schools.models import ProtectionPolicy, Pupil
 
 
+@recently_confirmed
 def protect_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Hide a pupil from everybody at once, and say with whom the case is carried on outside the system.
 
     The list is shown in the answer itself: afterwards there is no page about the pupil to come back to.
     """
-    # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership), pk=pupil_id)
     unit, now = request.membership.unit, timezone.now()
     form = ProtectPupilForm(

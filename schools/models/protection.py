@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from accounts.roles import Role
+from accounts.roles import Role, Side
 from audit.reading import PersonalModel
 
 
@@ -100,6 +100,8 @@ class NamedReaderQuerySet(models.QuerySet["NamedReader"]):
         In SQL: confirmed_at and ended_at are null, the member's unit = ANY (my_units()), and neither granted_by nor
         membership is a membership of mine.
         """
+        if reader.side != Side.SCHOOL:
+            return self.none()
         waiting = self.filter(confirmed_at=None, ended_at=None).exclude(granted_by__user=reader.user_id)
         below = Q(membership__unit=reader.unit_id) | Q(membership__unit__parent=reader.unit_id)
         return waiting.exclude(membership__user=reader.user_id).filter(below)

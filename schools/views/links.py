@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, recently_confirmed
 from accounts.models import Membership
 from accounts.roles import Role
 
@@ -20,9 +20,9 @@ from ..models import Pupil, PupilLink
 from ..openers import openers_of
 
 
+@recently_confirmed
 def claim_link(request: MemberRequest) -> HttpResponse:
     """Ask to open another pupil of the school for 24 hours. The way on is the same whoever the number belongs to."""
-    # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     form = ClaimLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.claim_link(**form.cleaned_data, by=request.membership, at=timezone.now())

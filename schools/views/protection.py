@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, recently_confirmed
 from accounts.models import Membership, Unit
 from accounts.roles import UnitKind
 
@@ -22,17 +22,17 @@ from ..forms import DecideProtectionForm, NameMemberForm
 from ..models import NamedReader, ProtectionPolicy, Pupil
 
 
+@recently_confirmed
 def protected_list(request: MemberRequest) -> HttpResponse:
     """Show, by alias only, the protected pupils the reader is named for."""
-    # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     pupils = list(Pupil.objects.named_to(request.membership).order_by("alias"))
     context = {"pupils": pupils, "may_confirm": request.membership.role in CONFIRMERS}
     return render(request, "schools/protected_list.html", context)
 
 
+@recently_confirmed
 def pupil_readers(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show a protected pupil's named readers, and name another; only a principal on the list comes here."""
-    # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     pupil = get_object_or_404(Pupil.objects.named_to(request.membership), pk=pupil_id)
     today, now = timezone.localdate(), timezone.now()
     members = Membership.objects.working_in(request.membership.unit, READABLE_BY, today)
@@ -46,6 +46,7 @@ def pupil_readers(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     return render(request, "schools/pupil_readers.html", context, status=422 if form.errors else 200)
 
 
+@recently_confirmed
 def end_reader(request: MemberRequest, pupil_id: UUID, named_id: UUID) -> HttpResponse:
     """Take somebody off a protected pupil's list at once."""
     pupil = get_object_or_404(Pupil.objects.named_to(request.membership), pk=pupil_id)
@@ -58,14 +59,15 @@ def end_reader(request: MemberRequest, pupil_id: UUID, named_id: UUID) -> HttpRe
     return redirect("schools:protected_list")
 
 
+@recently_confirmed
 def confirm_readers(request: MemberRequest) -> HttpResponse:
     """Show who has been named and waits for the reader as second person; not for whom, which the two talk about."""
-    # A fresh sign-in is asked for here: accounts.access.recently_confirmed.
     waiting = NamedReader.objects.to_confirm(request.membership)
     rows = list(waiting.select_related("membership__user", "granted_by__user"))
     return render(request, "schools/confirm_readers.html", {"rows": rows})
 
 
+@recently_confirmed
 def confirm_reader(request: MemberRequest, named_id: UUID) -> HttpResponse:
     """Say yes, or no, to somebody named as a reader."""
     named = get_object_or_404(NamedReader.objects.to_confirm(request.membership), pk=named_id)
@@ -93,6 +95,7 @@ def protection_policy(request: MemberRequest) -> HttpResponse:
     return render(request, "schools/protection_policy.html", context, status=422 if form.errors else 200)
 
 
+@recently_confirmed
 def confirm_policy(request: MemberRequest, policy_id: int) -> HttpResponse:
     """Confirm a decision as the second person."""
     decisions = ProtectionPolicy.objects.visible_to(request.membership)

@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db
 TYPED = {"kind": "secrecy_flag", "is_understood": "on"}
 
 
+@pytest.fixture
+def enter(enter, confirm):
+    """Return a way to become a person who has just confirmed that it is he or she."""
+    return lambda membership: confirm(enter(membership))
+
+
 def readers_of(cast):
     return [
         cast.counsellor, cast.principal, cast.mentor, cast.area_manager, cast.worker, cast.colleague, cast.head,

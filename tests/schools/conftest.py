@@ -55,10 +55,12 @@ def numbered():
 
 
 @pytest.fixture
-def sign_in(client):
+def sign_in(client, confirm):
+    """Return a way to become a person who has just confirmed that it is he or she."""
+
     def sign_in(membership):
         client.force_login(membership.user)
-        return client
+        return confirm(client)
 
     return sign_in
 

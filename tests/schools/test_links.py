@@ -294,3 +294,12 @@ def test_a_claim_without_number_or_reason_is_refused_at_the_field(sign_in, mento
     assert response.status_code == 422
     assert words in response.content.decode()
     assert not LinkClaimAlert.objects.exists()
+
+
+def test_who_has_not_just_confirmed_is_asked_first(client, mentor):
+    client.force_login(mentor.user)
+
+    response = client.get(CLAIM)
+
+    assert response.status_code == 302
+    assert "/account/confirm" in response.url

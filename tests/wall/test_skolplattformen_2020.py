@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.confirming import KEY as CONFIRMED
 from accounts.sessions import MEMBERSHIP_KEY
 from attendance.models import Concern, Signal
 from cases.models import Case, Disclosure, Event, Feedback, Obligation, Referral, RequestDraft, SchoolNote, SocialNote
@@ -173,6 +174,7 @@ def test_no_page_of_any_role_shows_a_protected_pupil(client, city):
         client.force_login(person.user)
         session = client.session
         session[MEMBERSHIP_KEY] = str(person.pk)
+        session[CONFIRMED] = timezone.now().isoformat()
         session.save()
         for address in [*addresses, *searches, *guesses]:
             # What was typed is echoed in the search box and nowhere else.
