@@ -91,25 +91,25 @@ def test_nobody_renews_oneself_nor_what_has_ended_nor_what_needs_two(client, cas
 def test_one_person_proposes_and_another_confirms(client, cast, sign_in, confirm, second_admin, role):
     proposed = invite(cast.system_admin, role)
     today = timezone.localdate()
-    confirm = reverse("accounts:confirm_membership", args=[proposed.pk])
+    address = reverse("accounts:confirm_membership", args=[proposed.pk])
 
     assert proposed.is_waiting
     assert not proposed.is_active(today)
     assert proposed not in Membership.objects.active(today)
     assert "Waits for a second person" in confirm(sign_in(client, cast.system_admin)).get(PEOPLE).content.decode()
     assert "Confirm the role" not in client.get(PEOPLE).content.decode()
-    assert client.post(confirm).status_code == 403
+    assert client.post(address).status_code == 403
     assert sign_in(client, proposed).get("/").url == "/no-membership/"
 
     assert "Confirm the role" in confirm(sign_in(client, second_admin)).get(PEOPLE).content.decode()
-    client.post(confirm)
+    client.post(address)
 
     proposed.refresh_from_db()
     assert (proposed.invited_by, proposed.confirmed_by) == (cast.system_admin.user, second_admin.user)
     assert proposed.is_active(today)
     assert proposed in Membership.objects.active(today)
     assert AuditEvent.objects.filter(action="membership_confirmed", membership_id=second_admin.pk).exists()
-    assert client.post(confirm).status_code == 403
+    assert client.post(address).status_code == 403
 
 
 def test_who_gets_the_role_or_may_not_give_it_does_not_confirm_it(cast, second_admin):
