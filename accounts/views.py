@@ -159,7 +159,8 @@ def reset_second_factor(request: MemberRequest, membership_id: UUID) -> HttpResp
         )
         if not is_done:
             return _("Noted. Another system administrator has to agree within a day.")
-        return _told(User.objects.get(pk=membership.user_id), request)
+        membership.user.refresh_from_db()
+        return _told(membership.user, request)
 
     context = {
         "membership": membership,

@@ -17,7 +17,6 @@ from accounts.permissions import (
 )
 from accounts.roles import Role
 from audit.models import AuditEvent
-from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory, UserFactory
 
 PEOPLE = "/people/"
@@ -51,10 +50,10 @@ def test_longer_than_a_year_is_refused_by_action_and_database(cast):
             Membership.objects.filter(pk=membership.pk).update(**changed)
 
 
-def test_a_manager_renews_what_ends_soon(client, cast, sign_in):
+def test_a_manager_renews_what_ends_soon(client, cast, sign_in, confirm):
     today = timezone.localdate()
     Membership.objects.filter(pk=cast.mentor.pk).update(valid_to=today + timedelta(days=30))
-    page = sign_in(client, cast.principal).get(PEOPLE).content.decode()
+    page = confirm(sign_in(client, cast.principal)).get(PEOPLE).content.decode()
     assert page.count("Ends within 30 days") == page.count("Renew for 12 months") == 1
 
     client.post(reverse("accounts:renew_membership", args=[cast.mentor.pk]))
@@ -71,10 +70,10 @@ def test_not_soon_is_31_days(client, cast, sign_in):
     assert "Ends within 30 days" not in sign_in(client, cast.principal).get(PEOPLE).content.decode()
 
 
-def test_nobody_renews_oneself_nor_what_has_ended_nor_what_needs_two(client, cast, sign_in, second_admin):
+def test_nobody_renews_oneself_nor_what_has_ended_nor_what_needs_two(client, cast, sign_in, confirm, second_admin):
     url = "accounts:renew_membership"
-    assert sign_in(client, cast.principal).post(reverse(url, args=[cast.principal.pk])).status_code == 403
-    assert sign_in(client, cast.system_admin).post(reverse(url, args=[second_admin.pk])).status_code == 403
+    assert confirm(sign_in(client, cast.principal)).post(reverse(url, args=[cast.principal.pk])).status_code == 403
+    assert confirm(sign_in(client, cast.system_admin)).post(reverse(url, args=[second_admin.pk])).status_code == 403
     Membership.objects.filter(pk=cast.mentor.pk).update(valid_to=timezone.localdate() - timedelta(days=1))
 
     for membership, by in ((cast.principal, cast.principal), (second_admin, cast.system_admin)):
@@ -82,33 +81,35 @@ def test_nobody_renews_oneself_nor_what_has_ended_nor_what_needs_two(client, cas
             actions.renew_membership(membership=membership, by=by, at=timezone.now())
     with pytest.raises(actions.DayNotPossible):
         actions.renew_membership(membership=cast.mentor, by=cast.principal, at=timezone.now())
-    page = sign_in(client, cast.principal).post(reverse(url, args=[cast.mentor.pk]), follow=True).content.decode()
+    page = (
+        confirm(sign_in(client, cast.principal)).post(reverse(url, args=[cast.mentor.pk]), follow=True).content.decode()
+    )
     assert "Invite the person anew" in page
 
 
 @pytest.mark.parametrize("role", sorted(TWO_PERSON_ROLES))
-def test_one_person_proposes_and_another_confirms(client, cast, sign_in, second_admin, role):
+def test_one_person_proposes_and_another_confirms(client, cast, sign_in, confirm, second_admin, role):
     proposed = invite(cast.system_admin, role)
     today = timezone.localdate()
-    confirm = reverse("accounts:confirm_membership", args=[proposed.pk])
+    address = reverse("accounts:confirm_membership", args=[proposed.pk])
 
     assert proposed.is_waiting
     assert not proposed.is_active(today)
     assert proposed not in Membership.objects.active(today)
-    assert "Waits for a second person" in sign_in(client, cast.system_admin).get(PEOPLE).content.decode()
+    assert "Waits for a second person" in confirm(sign_in(client, cast.system_admin)).get(PEOPLE).content.decode()
     assert "Confirm the role" not in client.get(PEOPLE).content.decode()
-    assert confirmed(client).post(confirm).status_code == 403
+    assert client.post(address).status_code == 403
     assert sign_in(client, proposed).get("/").url == "/no-membership/"
 
-    assert "Confirm the role" in sign_in(client, second_admin).get(PEOPLE).content.decode()
-    confirmed(client).post(confirm)
+    assert "Confirm the role" in confirm(sign_in(client, second_admin)).get(PEOPLE).content.decode()
+    client.post(address)
 
     proposed.refresh_from_db()
     assert (proposed.invited_by, proposed.confirmed_by) == (cast.system_admin.user, second_admin.user)
     assert proposed.is_active(today)
     assert proposed in Membership.objects.active(today)
     assert AuditEvent.objects.filter(action="membership_confirmed", membership_id=second_admin.pk).exists()
-    assert client.post(confirm).status_code == 403
+    assert client.post(address).status_code == 403
 
 
 def test_who_gets_the_role_or_may_not_give_it_does_not_confirm_it(cast, second_admin):

@@ -6,11 +6,14 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from accounts.permissions import PAGES, Anybody
+
 INSIDE = ("Vendela", "Törnros", "schools_pupil", "Traceback", "Unexpected", "fail(")
 
 
 @pytest.fixture
-def failing(settings, db):
+def failing(settings, db, monkeypatch):
+    monkeypatch.setitem(PAGES, "fail", {"GET": Anybody("Only in a test: fails as unexpected errors do.")})
     settings.ROOT_URLCONF = "tests.architecture.unexpected"
     return Client(raise_request_exception=False)
 

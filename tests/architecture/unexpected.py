@@ -3,14 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from accounts.access import public
 
 
 class Unexpected(Exception):
     """Something nobody foresaw, with a name in its words."""
 
 
-@public(reason="Only in a test: fails as unexpected errors do.")
 def fail(request: HttpRequest) -> HttpResponse:
     """Fail with a name and a table in the words and in a local variable."""
     pupil = "Vendela Törnros"

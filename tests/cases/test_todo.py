@@ -96,8 +96,8 @@ def test_those_without_a_list_begin_elsewhere(role, name, enter, db):
     assert response.url == reverse(name)
 
 
-def test_a_log_auditor_has_a_calm_page(enter, db):
-    assert "Nothing waits for you" in enter(MembershipFactory(log_auditor=True)).get("/").text
+def test_a_log_auditor_begins_with_the_readings_to_review(enter, db):
+    assert enter(MembershipFactory(log_auditor=True)).get("/").url == reverse("oversight:workspace")
 
 
 def test_without_a_membership_one_is_told_whom_to_ask(client, db):

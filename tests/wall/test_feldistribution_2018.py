@@ -48,18 +48,20 @@ def people(transactional_db: None) -> list[tuple[Membership, str, str]]:
     return made
 
 
-@pytest.fixture
-def pooled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def pooled() -> Iterator[None]:
     """Serve as the web server's login over a pool that is smaller than the number of those who ask."""
     settings = connection.settings_dict
-    web = urlsplit(os.environ["DATABASE_URL"]).username
-    pool = {"min_size": POOL, "max_size": POOL, "timeout": 30}
+    kept = {name: settings[name] for name in ("USER", "OPTIONS")}
     connection.close()
-    monkeypatch.setitem(settings, "USER", web)
-    monkeypatch.setitem(settings, "OPTIONS", {**settings["OPTIONS"], "pool": pool})
-    yield
-    connections.close_all()
-    connection.close_pool()
+    settings["USER"] = urlsplit(os.environ["DATABASE_URL"]).username
+    settings["OPTIONS"] = {**settings["OPTIONS"], "pool": {"min_size": POOL, "max_size": POOL, "timeout": 30}}
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.close_pool()
+        settings.update(kept)
 
 
 @contextmanager
@@ -108,15 +110,15 @@ def ask(
 
 
 def ask_at_once(people: list[tuple[Membership, str, str]], requests: int) -> tuple[int, int, int]:
-    """Let all threads ask; each has browsers of its own."""
-    with ThreadPoolExecutor(THREADS) as threads:
-        browsers = list(threads.map(lambda _n: [signed_in(member) for member, _path, _mark in people], range(THREADS)))
+    """Let all threads ask; each has browsers of its own, in which everybody has signed in before."""
+    browsers = [[signed_in(member) for member, _path, _mark in people] for _number in range(THREADS)]
+    with pooled(), ThreadPoolExecutor(THREADS) as threads:
         jobs = [threads.submit(ask, browsers[number], people, requests // THREADS, number) for number in range(THREADS)]
         results = [job.result(timeout=3000) for job in jobs]
     return tuple(sum(column) for column in zip(*results, strict=True))  # type: ignore[return-value]
 
 
-def test_nobody_meets_anothers_pupil(people: list[Any], pooled: None) -> None:
+def test_nobody_meets_anothers_pupil(people: list[Any]) -> None:
     with killing(connection.settings_dict["NAME"]) as ended:
         answered, refused, foreign = ask_at_once(people, REQUESTS)
 
@@ -128,7 +130,7 @@ def test_nobody_meets_anothers_pupil(people: list[Any], pooled: None) -> None:
 
 
 def test_an_identity_for_the_connection_would_have_mixed_people_up(
-    people: list[Any], pooled: None, monkeypatch: pytest.MonkeyPatch
+    people: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: identity that belongs to the connection and not to the transaction, as so many systems have it."""
     monkeypatch.setattr(identity, "session", session_on_the_connection)
