@@ -19,6 +19,8 @@ INVITE = "/people/invite/"
 ASKS = {
     "accounts:invite_person",
     "accounts:reset_second_factor",
+    "attendance:protected_pupil",
+    "cases:protect_pupil",
     "integrations:import_errors",
     "mfa_activate_totp",
     "mfa_deactivate_totp",
@@ -27,6 +29,11 @@ ASKS = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
+    "records:export_copy",
+    "schools:claim_link",
+    "schools:confirm_policy",
+    "schools:confirm_reader",
+    "schools:pupil_readers",
 }
 """What must ask; more may, but none of these may stop asking."""
 
