@@ -44,7 +44,7 @@ class Kept:
 def keep(request: HttpRequest, user_id: UUID, at: datetime, *, was_signed_out: bool) -> str:
     """Keep the fields of a POST for a person and return the path, with the one-time id, that shows them again.
 
-    Too much to keep, or nothing, gives the path without an id.
+    Too much to keep gives the path without an id.
     """
     path = request.get_full_path()
     fields = [
@@ -57,7 +57,7 @@ def keep(request: HttpRequest, user_id: UUID, at: datetime, *, was_signed_out: b
     content = json.dumps(
         {"path": request.path, "fields": fields, "files": bool(request.FILES), "was_signed_out": was_signed_out}
     )
-    if not fields or len(content) > LARGEST:
+    if len(content) > LARGEST:
         return path
     key = secrets.token_urlsafe(24)
     forget_old(at)

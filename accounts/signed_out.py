@@ -22,6 +22,7 @@ from .filling import fill
 from .kept import PARAMETER, Kept, forget_if_foreign, keep, take
 from .models import Session
 
+STAY, SIGN_OUT = "accounts:stay", "account_logout"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -36,7 +37,11 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: Any, view_func: Any
     ) -> HttpResponse:
         """Return the answer for a request that nobody signed in has sent."""
-        back = _way_back(request)
+        name = request.resolver_match.view_name
+        if name == STAY:
+            # Its page stays as it is, with what has been typed; it learns that the session is over.
+            return HttpResponse(status=401)
+        back = "/" if name == SIGN_OUT else _way_back(request)
         address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back}, safe='/')}"
         if request.htmx:
             return HttpResponse(status=401, headers={"HX-Redirect": address})

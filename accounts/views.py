@@ -99,6 +99,7 @@ def set_away(request: MemberRequest, membership_id: UUID) -> HttpResponse:
     return _form_page(request, form, note, "accounts/set_away.html", {"membership": membership})
 
 
+@recently_confirmed
 def confirm_membership(request: MemberRequest, membership_id: UUID) -> HttpResponse:
     """Confirm, as a second person, a role that somebody else has proposed."""
     membership = _changeable(request, membership_id)
@@ -109,6 +110,7 @@ def confirm_membership(request: MemberRequest, membership_id: UUID) -> HttpRespo
     return redirect("accounts:people")
 
 
+@recently_confirmed
 def renew_membership(request: MemberRequest, membership_id: UUID) -> HttpResponse:
     """Let a membership go on for twelve months from today."""
     membership = _changeable(request, membership_id)

@@ -1,150 +1,192 @@
-"""Changes the permission code a little at a time, and looks whether the permission tests notice (G9)."""
+"""Changes the permission code a little, a thousand times, and looks whether the permission tests notice (G9)."""
 
 from __future__ import annotations
 
-import ast
-import copy
-from collections.abc import Iterator
+import importlib
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tomllib
+import traceback
+from collections.abc import Callable, Iterator
+from itertools import islice
 
-from launcher.places import ROOT
+from bench.report import Report
+from drill.mutation import Instead, Mutant, mutants_of
+from launcher.checks import tests_database
+from launcher.environment import PYTHON
+from launcher.places import ROOT, STATE
+from launcher.serving import compile_words
 
 OWN_DEMO_CITY = True
-MUTATED = (
-    "accounts/permissions/pages.py",
-    "accounts/permissions/objects.py",
-    "accounts/permissions/rules.py",
-    "accounts/permissions/verdicts.py",
-    "accounts/permissions/words.py",
-    "accounts/gate.py",
-    "accounts/access.py",
-    "attendance/access.py",
-    "cases/access.py",
-    "schools/access.py",
-    "integrations/access.py",
-)
-"""What says who may do what."""
+TABLES = tuple(f"accounts/permissions/{name}.py" for name in ("pages", "objects", "rules", "verdicts", "words"))
+CHECKS = tuple(f"{app}/access.py" for app in ("accounts", "attendance", "cases", "schools"))
+OTHERS = ("accounts/gate.py", "integrations/access.py")
+"""Imported with the apps themselves: only a process of its own can run their mutants."""
+
+WORLD = STATE / "mutants-world.pickle"
+MUTANT = STATE / "mutant.json"
 EXPLAINED = ROOT / "docs" / "security" / "mutants.toml"
-KILLED, SURVIVED, BROKEN = "killed", "survived", "broken"
-OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
+BROADER = {
+    "accounts/gate.py": ["tests/architecture/test_every_view_is_guarded.py", "-k", "not reaches_what or mentor"],
+    "accounts/access.py": ["tests/accounts", "tests/permissions"],
+    "attendance/access.py": ["tests/attendance", "tests/permissions/test_objects.py"],
+    "cases/access.py": ["tests/permissions/test_objects.py", "tests/cases"],
+    "schools/access.py": ["tests/schools"],
+    "integrations/access.py": ["tests/integrations"],
 }
+"""What else is asked about a mutant that the tables have not noticed: the tests of its app."""
+
+Judge = Callable[[], None]
 
 
-class Mutant:
-    """One small change to one file: where, what, and the text that the file then has."""
-
-    def __init__(self, file: str, line: int, what: str, text: str) -> None:
-        self.file, self.line, self.what, self.text = file, line, what, text
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line} {self.what}"
-
-
-def mutants_of(file: str, source: str) -> Iterator[Mutant]:
-    """Give every mutant of a file. Docstrings, types and words are left alone: they decide nothing."""
-    count = sum(1 for _ in changes(ast.parse(source)))
-    for place in range(count):
-        tree = ast.parse(source)
-        line, what = next(change for number, change in enumerate(changes(tree)) if number == place)
-        yield Mutant(file, line, what, ast.unparse(ast.fix_missing_locations(tree)))
-
-
-def changes(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Change the tree in one place after the other; the caller stops at the one it wants, before it is undone."""
-    for parent in ast.walk(tree):
-        for name, value in ast.iter_fields(parent):
-            if name in {"annotation", "returns", "decorator_list", "bases"}:
-                continue
-            for node, put in places(parent, name, value):
-                for what, other in others(node):
-                    kept = copy.deepcopy(node)
-                    put(other)
-                    yield node.lineno, what
-                    put(kept)
+def main() -> None:
+    """Let each mutant meet the quick tests first, and those that live the broader ones."""
+    report = Report()
+    with tests_database() as prepared:
+        environ = {**prepared.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_DB_SUFFIX": "_mutants"}
+        compile_words({**environ, "DJANGO_SETTINGS_MODULE": "config.settings.local"})
+        subprocess.run([str(PYTHON), "-m", "drill.mutants", "world"], env=environ, cwd=ROOT, check=True)
+        tables = quick("tables", environ)
+        checks = quick("checks", environ)
+        alive = [Mutant(**one) for one in tables["alive"] + checks["alive"]] + all_of(OTHERS)
+        found = tables["count"] + checks["count"] + len(all_of(OTHERS))
+        survivors = [mutant for mutant in alive if not is_noticed(mutant, environ)]
+        control = not is_noticed(None, environ)
+    explained = {one["mutant"] for one in tomllib.loads(EXPLAINED.read_text()).get("survivor", [])}
+    for mutant in survivors:
+        print(f"survives: {mutant}", flush=True)
+    killed = found - len(survivors)
+    report.figure("mutants", found, "mutants", ">= 1000")
+    report.figure("mutants killed", 100 * killed / found, "%", ">= 98")
+    report.figure(
+        "survivors without an explanation", len({_key(one) for one in survivors} - explained), "mutants", "== 0"
+    )
+    report.figure("code as it is, found fault with", tables["false"] + checks["false"] + (not control), "runs", "== 0")
+    report.figure("control: survivors of weakened tests", tables["weak"] + checks["weak"], "mutants", ">= 100")
+    report.exit()
 
 
-def places(parent: ast.AST, name: str, value: object) -> list:
-    """Return the expressions and statements of a field, each with what puts another in its place."""
-    if isinstance(value, ast.expr):
-        return [(value, lambda other: setattr(parent, name, other))]
-    if isinstance(value, list):
-        nodes = [(number, node) for number, node in enumerate(value) if isinstance(node, ast.expr | ast.Return)]
-        return [(node, lambda other, number=number: value.__setitem__(number, other)) for number, node in nodes]
-    return []
+def _key(mutant: Mutant) -> str:
+    """Return what a survivor is called in the file of explanations: lines move, so without them."""
+    return f"{mutant.file} {mutant.what}"
 
 
-def others(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Give what a node could be instead."""
-    text = ast.unparse(node)[:60]
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITES:
-        other = copy.deepcopy(node)
-        other.ops[0] = OPPOSITES[type(node.ops[0])]()
-        yield f"comparison turned: {text}", other
-    if isinstance(node, ast.BoolOp):
-        other = copy.deepcopy(node)
-        other.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield f"and/or changed: {text}", other
-        for place in range(len(node.values)):
-            kept = [part for number, part in enumerate(node.values) if number != place]
-            yield f"condition {place + 1} dropped: {text}", ast.BoolOp(node.op, kept) if len(kept) > 1 else kept[0]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield f"not dropped: {text}", node.operand
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr | ast.BitAnd | ast.Sub):
-        yield f"right half dropped: {text}", node.left
-        yield f"left half dropped: {text}", node.right
-    if isinstance(node, ast.Set | ast.Tuple) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
-        for place, part in enumerate(node.elts):
-            other = copy.deepcopy(node)
-            del other.elts[place]
-            if other.elts or isinstance(node, ast.Tuple):
-                yield f"{ast.unparse(part)} dropped: {text}", other
-    if isinstance(node, ast.Dict):
-        for place, key in enumerate(node.keys):
-            other = copy.deepcopy(node)
-            del other.keys[place], other.values[place]
-            yield f"row dropped: {ast.unparse(key) if key else '**'}", other
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool | int):
-        value = not node.value if isinstance(node.value, bool) else node.value + 1
-        yield f"{node.value} became {value}", ast.Constant(value)
-    if isinstance(node, ast.Name) and node.id.isupper() and node.id in INSTEAD and isinstance(node.ctx, ast.Load):
-        yield f"{node.id} became {INSTEAD[node.id]}", ast.Name(INSTEAD[node.id], ast.Load())
-    if isinstance(node, ast.Return) and node.value is not None:
-        for value in (True, False):
-            yield f"always {value}: {text}", ast.Return(ast.Constant(value))
+def all_of(files: tuple[str, ...]) -> list[Mutant]:
+    """Return every mutant of the files."""
+    return [mutant for file in files for mutant in mutants_of(file, (ROOT / file).read_text(encoding="utf-8"))]
 
 
-INSTEAD = {
-    "READ": "CHANGE",
-    "CHANGE": "DECIDE",
-    "CREATE": "READ",
-    "DECIDE": "CREATE",
-    "GRANT": "READ",
-    "LINKED": "SCHOOL",
-    "SCHOOL": "UNIT",
-    "UNIT": "SCHOOL",
-    "OWN_TEAM": "UNIT",
-    "OWN": "LINKED",
-    "METADATA": "UNIT",
-    "AGGREGATE": "METADATA",
-    "ANSWERERS": "SCHOOL_WORKERS",
-    "SCHOOL_WORKERS": "REGISTER",
-    "REGISTER": "MEMBERS",
-    "IMPORTERS": "REGISTER",
-    "RECEIVERS": "CASE_READERS",
-    "CASE_READERS": "MEMBERS",
-    "OVERSEERS": "FIGURE_READERS",
-    "FIGURE_READERS": "MEMBERS",
-    "PEOPLE_KEEPERS": "MEMBERS",
-    "MEMBERS": "SIGNED_IN",
-    "SIGNED_IN": "DEMO",
-}
-"""What a name is mistaken for: the next wider or nearer one."""
+def quick(kind: str, environ: dict[str, str]) -> dict:
+    """Judge all mutants of a kind in a process of their own, which forks one child for each; return what it found."""
+    argv = [str(PYTHON), "-m", "drill.mutants", kind]
+    done = subprocess.run(argv, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def is_noticed(mutant: Mutant | None, environ: dict[str, str]) -> bool:
+    """Run the broader tests with the mutant, or with the code as it is for None; say whether a test failed."""
+    file = mutant.file if mutant else CHECKS[0]
+    tests = BROADER.get(file, ["tests/permissions", "tests/accounts", "tests/architecture/test_documents.py"])
+    if mutant:
+        MUTANT.write_text(json.dumps({"file": mutant.file, "text": mutant.text}))
+    changed = {**environ, "NB_MUTANT": str(MUTANT) if mutant else ""}
+    argv = [
+        str(PYTHON),
+        "-m",
+        "pytest",
+        "-p",
+        "drill.mutant_plugin",
+        "-x",
+        "-q",
+        "--reuse-db",
+        "-p",
+        "no:cacheprovider",
+        *tests,
+    ]
+    return subprocess.run(argv, env=changed, cwd=ROOT, capture_output=True, check=False).returncode != 0
+
+
+def make_world() -> None:
+    """Build the database of the mutants, and in it one world that all of them are asked about."""
+    start_django()
+    connection = importlib.import_module("django.db").connection
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    world = importlib.import_module("tests.permissions.world")
+    worlds = [
+        world.make_world(kind)
+        for kind in importlib.import_module("accounts.roles").UnitKind
+        if kind in {"team", "intake"}
+    ]
+    WORLD.write_bytes(pickle.dumps(worlds))
+
+
+def start_django() -> None:
+    """Load the apps, but none of the modules that are to be mutated."""
+    importlib.import_module("django").setup()
+
+
+def judge_tables() -> Iterator[Judge]:
+    """Give the tests that need no database."""
+    tests = importlib.import_module("tests.permissions.test_table")
+    yield from (getattr(tests, name) for name in sorted(vars(tests)) if name.startswith("test_"))
+
+
+def judge_checks() -> Iterator[Judge]:
+    """Give the tests of objects, actions and seats, about the worlds that are there."""
+    connection = importlib.import_module("django.db").connection
+    connection.settings_dict["NAME"] = connection.settings_dict["TEST"]["NAME"]
+    tests = importlib.import_module("tests.permissions.test_objects")
+    for world in pickle.loads(WORLD.read_bytes()):  # noqa: S301
+        yield lambda world=world: tests.test_those_near_may_what_the_table_says_and_nothing_else(world)
+        yield lambda world=world: tests.test_those_far_away_may_nothing(world)
+        yield lambda world=world: tests.test_mentor_reads_only_the_own_concerns_and_pupils(world)
+        yield lambda world=world: tests.test_dates_and_figures_are_no_content(world)
+
+
+def in_a_child(mutant: Mutant | None, judges: Callable[[], Iterator[Judge]], asked: slice) -> bool:
+    """Fork; the child imports the mutant and is asked the tests of the slice. Say whether one failed."""
+    instead = Instead(mutant.file, mutant.text) if mutant else None
+    if instead and instead.name in sys.modules:
+        raise RuntimeError(f"{instead.name} is imported already: its mutant would never run")
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] != 0
+    try:
+        if instead:
+            instead.install()
+        for judge in islice(judges(), asked.start, asked.stop):
+            judge()
+    except BaseException:
+        if mutant is None:
+            traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def judge(kind: str) -> None:
+    """Judge every mutant of a kind, and some with weakened tests; print what was found as the last line."""
+    if kind == "tables":
+        importlib.import_module("django.conf").settings.configure(USE_I18N=False)
+        importlib.import_module("accounts.roles")
+        files, judges, few = TABLES, judge_tables, slice(0, 1)
+    else:
+        start_django()
+        files, judges, few = CHECKS, judge_checks, slice(2, 4)
+    mutants = all_of(files)
+    false = sum(in_a_child(None, judges, slice(None)) for _ in range(3))
+    alive = [mutant for mutant in mutants if not in_a_child(mutant, judges, slice(None))]
+    weak = sum(not in_a_child(mutant, judges, few) for mutant in mutants[::4])
+    found = {"count": len(mutants), "false": false, "weak": weak, "alive": [vars(mutant) for mutant in alive]}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["world"]:
+        make_world()
+    elif sys.argv[1:]:
+        judge(sys.argv[1])
+    else:
+        main()

@@ -9,13 +9,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from pytest_socket import socket_allow_hosts
 
-from accounts.confirming import KEY as CONFIRMED
 from accounts.models import Membership
 from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from tests.architecture.partials import PartialCheck
+from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory, UnitFactory
 
 
@@ -123,11 +122,4 @@ def sign_in() -> Callable[[Client, Membership], Client]:
 @pytest.fixture
 def confirm() -> Callable[[Client], Client]:
     """Return a way to let a signed-in client have confirmed just now that it is they (accounts.confirming)."""
-
-    def just_now(client: Client) -> Client:
-        session = client.session
-        session[CONFIRMED] = timezone.now().isoformat()
-        session.save()
-        return client
-
-    return just_now
+    return confirmed

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, recently_confirmed
 from accounts.roles import Role
 from audit import reading
 from audit.models import AccessRecord
@@ -77,6 +77,7 @@ def extract_detail(request: MemberRequest, extract_id: UUID) -> HttpResponse:
     return render(request, "oversight/extract_detail.html", context)
 
 
+@recently_confirmed
 def release_extract(request: MemberRequest, extract_id: UUID) -> HttpResponse:
     """Let an extract out."""
     return _decide(request, extract_id, actions.release_extract, _("Let out. It can be printed."))
@@ -87,6 +88,7 @@ def withhold_extract(request: MemberRequest, extract_id: UUID) -> HttpResponse:
     return _decide(request, extract_id, actions.withhold_extract, _("Held back. It cannot be printed."))
 
 
+@recently_confirmed
 def print_extract(request: MemberRequest, extract_id: UUID) -> HttpResponse:
     """Show a released extract as it is printed for the family."""
     extract = _extract(request, extract_id)

@@ -102,6 +102,11 @@
         show("soon");
       }
     }
+    document.addEventListener("htmx:responseError", (event) => {
+      if (event.detail.xhr.status !== 401 || !dialog.contains(event.detail.elt)) return;
+      heardFromServer = 0;
+      look();
+    });
     dialog.addEventListener("close", () => main.classList.remove("is-hidden-from-others"));
     document.addEventListener("htmx:afterRequest", (event) => {
       if (!event.detail.successful) return;

@@ -19,8 +19,17 @@ INVITE = "/people/invite/"
 ASKS = {
     "accounts:invite_person",
     "accounts:reset_second_factor",
+    "accounts:confirm_membership",
     "attendance:protected_pupil",
     "cases:protect_pupil",
+    "oversight:print_extract",
+    "oversight:release_extract",
+    "schools:claim_link",
+    "schools:confirm_policy",
+    "schools:confirm_reader",
+    "schools:confirm_readers",
+    "schools:protected_list",
+    "schools:pupil_readers",
     "integrations:import_errors",
     "mfa_activate_totp",
     "mfa_deactivate_totp",
@@ -29,11 +38,6 @@ ASKS = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
-    "records:export_copy",
-    "schools:claim_link",
-    "schools:confirm_policy",
-    "schools:confirm_reader",
-    "schools:pupil_readers",
 }
 """What must ask; more may, but none of these may stop asking."""
 

@@ -133,7 +133,7 @@ def test_ten_hours_are_the_longest_whatever_happens(member):
     here = browser(member)
     Session.objects.filter(user=member.user).update(created_at=timezone.now() - timedelta(hours=10, seconds=1))
 
-    assert here.post("/account/stay/").status_code == 302
+    assert here.post("/account/stay/").status_code == 401
     assert not is_signed_in(here)
 
 

@@ -17,6 +17,7 @@ from accounts.permissions import (
 )
 from accounts.roles import Role
 from audit.models import AuditEvent
+from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory, UserFactory
 
 PEOPLE = "/people/"
@@ -96,11 +97,11 @@ def test_one_person_proposes_and_another_confirms(client, cast, sign_in, second_
     assert proposed not in Membership.objects.active(today)
     assert "Waits for a second person" in sign_in(client, cast.system_admin).get(PEOPLE).content.decode()
     assert "Confirm the role" not in client.get(PEOPLE).content.decode()
-    assert client.post(confirm).status_code == 403
+    assert confirmed(client).post(confirm).status_code == 403
     assert sign_in(client, proposed).get("/").url == "/no-membership/"
 
     assert "Confirm the role" in sign_in(client, second_admin).get(PEOPLE).content.decode()
-    client.post(confirm)
+    confirmed(client).post(confirm)
 
     proposed.refresh_from_db()
     assert (proposed.invited_by, proposed.confirmed_by) == (cast.system_admin.user, second_admin.user)

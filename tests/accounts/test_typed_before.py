@@ -140,8 +140,36 @@ def test_passwords_are_not_kept(client, head):
     end_by_idleness(client)
     fields = {"old_password": PASSWORD, "new_password1": "a", "new_password2": "a"}
 
-    assert client.post("/account/password/", fields).url == "/sign-in/?next=/account/password/"
-    assert not KeptPost.objects.exists()
+    answer = client.post("/account/password/", fields)
+    page = sign_in_again(client, head, answer.url)
+
+    assert page.status_code == 200
+    assert PASSWORD not in page.content.decode()
+
+
+def test_button_without_text_can_be_pressed_again(client, head):
+    colleague = MembershipFactory(student_health=True, unit=head.unit)
+    path = f"/people/{colleague.pk}/back/"
+    end_by_idleness(client)
+
+    text = sign_in_again(client, head, client.post(path).url).content.decode()
+
+    assert f'action="{path}"' in text
+    assert "Send again" in text
+
+
+def test_signing_out_of_an_ended_session_leads_nowhere_strange(client, head):
+    end_by_idleness(client)
+
+    assert client.post("/sign-out/").url == "/sign-in/?next=/"
+
+
+def test_too_late_to_stay_leaves_the_page_and_its_text_where_they_are(client, head):
+    end_by_idleness(client)
+    answer = client.post("/account/stay/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/"})
+
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer.headers
 
 
 PAGE = """<!doctype html><html><body><main id="main"><form method="post" action="/other/">

@@ -7,6 +7,7 @@ from django.test import override_settings
 from django.urls import include, path
 
 from accounts.permissions import PAGES, Anybody
+from accounts.permissions.verdicts import Verdict, verdict_on
 from accounts.roles import Role
 from tests.architecture.addresses import all_pages, faults_of, walk
 from tests.factories.accounts import UserFactory
@@ -110,11 +111,22 @@ def test_signed_out_reaches_only_public_pages(client):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_role_reaches_what_its_row_in_the_table_says(client, cast, sign_in, role):
-    faults = []
-    sign_in(client, cast.by_role()[role])
+def test_the_gate_says_what_the_row_in_the_table_says(role):
+    """Every address, method and role, asked of the gate itself."""
+    meant = {Verdict.OPEN: FINE | {403}, Verdict.NO_SUCH_METHOD: {405}, Verdict.REFUSED: {403}}
     for page in all_pages():
         for method in METHODS:
+            verdict = verdict_on(page.name, method, is_signed_in=True, role=role)
+            assert expected_of(page, role, method) <= meant[verdict], (page.route, method, role, verdict)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_role_reaches_what_its_row_in_the_table_says(client, cast, sign_in, role):
+    """Through the whole program: reading and sending everywhere, each of the other methods as some role or other."""
+    faults = []
+    sign_in(client, cast.by_role()[role])
+    for number, page in enumerate(all_pages()):
+        for method in ["GET", "POST", *(METHODS if number % len(Role) == list(Role).index(role) else [])]:
             status = client.generic(method, page.path).status_code
             if page.name in ENDS_THE_SESSION and method == "POST":
                 sign_in(client, cast.by_role()[role])

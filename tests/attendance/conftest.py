@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from tests.attendance.classes import enrol
+from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ThresholdRuleFactory
 from tests.factories.schools import ClassGroupFactory
@@ -48,6 +49,6 @@ def principal(group):
 def sign_in(client):
     def sign_in(membership):
         client.force_login(membership.user)
-        return client
+        return confirmed(client)
 
     return sign_in

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Membership
+from tests.confirmed import confirmed
 
 HREF = re.compile(r'(?:href|hx-get)="([/?][^"#]*)"')
 NOT_PAGES = re.compile(r"^/(static|demo|sign-out|set-language|switch|account)/")
@@ -42,7 +43,7 @@ def pages_of(client: Client, each_kind: int = 1) -> Iterator[tuple[str, HttpResp
 def entered(client: Client, member: Membership) -> Client:
     """Become somebody."""
     client.force_login(member.user)
-    return client
+    return confirmed(client)
 
 
 def people(canaries) -> list[Membership]:

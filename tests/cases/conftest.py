@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Membership
+from tests.confirmed import confirmed
 from tests.factories.cases import Cast, make_cast
 
 
@@ -23,6 +24,6 @@ def enter(client: Client) -> Callable[[Membership], Client]:
 
     def sign_in(membership: Membership) -> Client:
         client.force_login(membership.user)
-        return client
+        return confirmed(client)
 
     return sign_in

@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit.models import AccessRecord, AuditEvent
 from oversight import actions
 from oversight.models import LogExtract
+from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory
 from tests.factories.cases import make_cast
 from tests.factories.schools import EnrolmentFactory, PupilFactory
@@ -107,13 +108,15 @@ def test_auditor_sees_a_code_for_the_pupil(client, sign_in, cast, pupil, auditor
 def test_extract_is_drafted_released_by_a_second_person_and_printed(client, sign_in, cast, pupil, auditor):
     read(client, sign_in, cast.counsellor, pupil)
     today = timezone.localdate().isoformat()
-    drafted = sign_in(client, auditor).post(address("draft_extract", pupil.pk), {"since": today, "until": today})
+    drafted = confirmed(sign_in(client, auditor)).post(
+        address("draft_extract", pupil.pk), {"since": today, "until": today}
+    )
     extract = LogExtract.objects.get()
     assert drafted.url == address("extract_detail", extract.pk)
     assert client.post(address("release_extract", extract.pk)).status_code == 403
     assert client.get(address("print_extract", extract.pk)).status_code == 404
 
-    sign_in(client, cast.principal).post(address("release_extract", extract.pk))
+    confirmed(sign_in(client, cast.principal)).post(address("release_extract", extract.pk))
 
     page = client.get(address("print_extract", extract.pk)).content.decode()
     assert "Alva Krans" in page
@@ -133,7 +136,7 @@ def test_extract_does_not_change_when_somebody_reads_later(client, sign_in, cast
 
 def test_withheld_extract_cannot_be_printed_or_released(client, sign_in, cast, pupil, auditor):
     extract = drafted(auditor, pupil)
-    sign_in(client, cast.principal).post(address("withhold_extract", extract.pk))
+    confirmed(sign_in(client, cast.principal)).post(address("withhold_extract", extract.pk))
 
     page = client.post(address("release_extract", extract.pk), follow=True).content.decode()
 
@@ -144,7 +147,8 @@ def test_withheld_extract_cannot_be_printed_or_released(client, sign_in, cast, p
 def test_principal_of_another_school_does_not_decide(client, sign_in, pupil, auditor):
     extract = drafted(auditor, pupil)
 
-    response = sign_in(client, MembershipFactory(principal=True)).post(address("release_extract", extract.pk))
+    confirmed(sign_in(client, MembershipFactory(principal=True)))
+    response = client.post(address("release_extract", extract.pk))
 
     assert response.status_code == 404
 

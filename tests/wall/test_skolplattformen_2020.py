@@ -16,6 +16,7 @@ from attendance.models import Concern, Signal
 from cases.models import Case, Disclosure, Event, Feedback, Obligation, Referral, RequestDraft, SchoolNote, SocialNote
 from schools.models import NamedReader, Protection, Pupil, PupilLink
 from tests.architecture.addresses import PLACEHOLDER, all_pages
+from tests.confirmed import confirmed
 from tests.wall.stockholm_2020 import CANARY, PEOPLE, PROTECTED, about_protected_pupils, make_city
 from wall import identity
 
@@ -176,6 +177,7 @@ def test_no_page_of_any_role_shows_a_protected_pupil(client, city):
         session[MEMBERSHIP_KEY] = str(person.pk)
         session[CONFIRMED] = timezone.now().isoformat()
         session.save()
+        confirmed(client)
         for address in [*addresses, *searches, *guesses]:
             # What was typed is echoed in the search box and nowhere else.
             typed = address.partition("?q=")[2]
