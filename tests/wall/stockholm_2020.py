@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import cycle, islice
 
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership, Unit, User
+from accounts.permissions import TWO_PERSON_ROLES
 from accounts.roles import ROLES_IN, Role, UnitKind
 from cases.models import Case, RequestDraft
 from schools.models import ClassGroup, Protection, Pupil, PupilLink
 from schools.personal_numbers import invented_number
-from tests.factories.accounts import UnitFactory
+from tests.factories.accounts import LONG_AGO, UnitFactory
 from tests.factories.attendance import (
     AttendanceDayFactory,
     ClassDayFactory,
@@ -89,8 +90,16 @@ def _people(units: list[Unit], many: int) -> list[Membership]:
         User(email=f"crowd{n}@example.com", given_name="Person", family_name=f"Nr{n}", language="en", password="!")
         for n in range(many)
     )
+    today = timezone.localdate()
     return Membership.objects.bulk_create(
-        Membership(user=user, unit=unit, role=role, valid_from=date(2020, 1, 1))
+        Membership(
+            user=user,
+            unit=unit,
+            role=role,
+            valid_from=today,
+            valid_to=today + timedelta(days=300),
+            confirmed_at=LONG_AGO if role in TWO_PERSON_ROLES else None,
+        )  # fmt: skip
         for user, (unit, role) in zip(users, places, strict=False)
     )
 
