@@ -18,6 +18,7 @@ from django.utils import translation
 from accounts.permissions import (
     CONTENT_ROLES,
     DAYS_AT_MOST,
+    ELSEWHERE,
     EXCLUSIVE_ROLES,
     NARROWED,
     OBJECTS,
@@ -118,6 +119,7 @@ def test_matrix_says_what_the_table_holds():
             words = ", ".join(f"{action.value} {scope.letters}" for action, scope in rights.items())
             assert told[thing.value, str(seat.label)] == words
     assert set(OBJECTS) == set(Object)
+    assert set(ELSEWHERE) == {Object.LOG, Object.CLAIM, Object.PROTECTED}
 
 
 def test_verdicts_follow_the_rows():
