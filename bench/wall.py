@@ -140,7 +140,7 @@ def browser_of(member: Membership) -> Client:
 def filter_alone() -> Iterator[None]:
     """Serve as a usual application does: as the tables' owner, its own filter the only wall, nothing logged."""
     session, logged = identity.session, audit.middleware._write
-    identity.session = usual_session  # type: ignore[assignment]
+    identity.session = usual_session
     audit.middleware._write = lambda request, collected: None
     try:
         yield
@@ -188,7 +188,7 @@ def pages() -> dict[str, Callable[[], tuple[Membership, str]]]:
     def case_of(members: Any) -> tuple[Membership, str]:
         member = members.select_related("user").get()
         case = Case.objects.filter(parties__unit=member.unit_id, closed_at=None).order_by("number").first()
-        return member, reverse("cases:case_detail", args=[case.pk])  # type: ignore[union-attr]
+        return member, reverse("cases:case_detail", args=[case.pk])
 
     return {
         "pupil list, school": lambda: (at_school.select_related("user").get(), reverse("attendance:pupil_list")),

@@ -140,10 +140,10 @@ def judge_checks() -> Iterator[Judge]:
     connection.settings_dict["NAME"] = connection.settings_dict["TEST"]["NAME"]
     tests = importlib.import_module("tests.permissions.test_objects")
     for world in pickle.loads(WORLD.read_bytes()):  # noqa: S301
-        yield lambda world=world: tests.test_those_near_may_what_the_table_says_and_nothing_else(world)
-        yield lambda world=world: tests.test_those_far_away_may_nothing(world)
-        yield lambda world=world: tests.test_mentor_reads_only_the_own_concerns_and_pupils(world)
-        yield lambda world=world: tests.test_dates_and_figures_are_no_content(world)
+        yield partial(tests.test_those_near_may_what_the_table_says_and_nothing_else, world)
+        yield partial(tests.test_those_far_away_may_nothing, world)
+        yield partial(tests.test_mentor_reads_only_the_own_concerns_and_pupils, world)
+        yield partial(tests.test_dates_and_figures_are_no_content, world)
 
 
 def in_a_child(mutant: Mutant | None, judges: Callable[[], Iterator[Judge]], asked: slice) -> bool:

@@ -179,7 +179,11 @@ class Decision(models.Model):
     next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     next_on = models.DateField(null=True, blank=True)
     # For those who count declines and have no right to the words.
-    lacks_advice = models.GeneratedField(expression=Q(advice=""), output_field=models.BooleanField(), db_persist=True)
+    lacks_advice = models.GeneratedField(
+        expression=Q(advice=""),  # type: ignore[arg-type]  # a condition is an expression too
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="decisions")
 

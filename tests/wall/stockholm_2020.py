@@ -99,7 +99,7 @@ def _people(units: list[Unit], many: int) -> list[Membership]:
             valid_from=today,
             valid_to=today + timedelta(days=300),
             confirmed_at=LONG_AGO if role in TWO_PERSON_ROLES else None,
-        )  # fmt: skip
+        )
         for user, (unit, role) in zip(users, places, strict=False)
     )
 
