@@ -11,6 +11,7 @@ import sys
 import tomllib
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 from bench.report import Report
