@@ -38,17 +38,18 @@ def test_nothing_leaks_when_every_filter_and_gate_is_gone(world: World, monkeypa
 
 
 def test_nothing_leaks_when_the_policies_are_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = {name: world.people[name] for name in ROLES[: len(ROLES) // 2]}
     with without_policies(monkeypatch):
-        alone = crawl(world, world.people, SOME)
-    both = crawl(world, world.people, SOME)
+        alone = crawl(world, people, SOME)
+    both = crawl(world, people, SOME)
 
     assert not alone.leaks, told(alone)
     assert not both.leaks, told(both)
-    missed = {name: alone.seen[name] - both.seen[name] for name in world.people}
+    missed = {name: alone.seen[name] - both.seen[name] for name in people}
     assert not any(missed.values()), {
         name: sorted(world.canaries[mark].place for mark in marks) for name, marks in missed.items() if marks
     }
-    assert sum(len(seen) for seen in both.seen.values()) > 300
+    assert sum(len(seen) for seen in both.seen.values()) > 150
 
 
 def test_with_both_walls_gone_the_same_crawl_sees_thousands(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
