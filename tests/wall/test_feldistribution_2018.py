@@ -31,7 +31,7 @@ from wall import identity
 
 REQUESTS = int(os.environ.get("NB_MIXUP_REQUESTS", "2000"))
 THREADS, POOL, PEOPLE = 16, 6, 12
-KILL_EVERY = 0.4
+KILL_EVERY = 1.5
 MARK = "Post{:03d}"
 
 
