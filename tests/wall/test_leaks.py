@@ -57,6 +57,6 @@ def test_with_both_walls_gone_the_same_crawl_sees_thousands(world: World, monkey
     people = {name: world.people[name] for name in ("mentor_1", "worker_2", "system_admin", "coordinator_1")}
 
     with without_filters(monkeypatch), without_policies(monkeypatch):
-        findings = crawl(world, people, SOME)
+        findings = crawl(world, people, 2 * SOME)
 
     assert len(findings.leaks) > 1000, told(findings)
