@@ -66,7 +66,7 @@ SELECT gen_random_uuid(), p.id, u.id, CASE u.kind WHEN 'school' THEN 'student_he
 PUPILS_AND_CASES = """
 CREATE TEMP TABLE made AS
 SELECT n, gen_random_uuid() AS pupil, gen_random_uuid() AS case_id, gen_random_uuid() AS referral,
-       gen_random_uuid() AS obligation, (n %% 20) = 0 AS is_open, g.id AS class_id, g.school_id AS school,
+       gen_random_uuid() AS obligation, (n %% 19) = 0 AS is_open, g.id AS class_id, g.school_id AS school,
        t.id AS team, sm.id AS sender, tm.id AS worker
   FROM generate_series({first}, {last}) n
   JOIN (SELECT id, school_id, row_number() OVER (ORDER BY school_id, name) - 1 AS place FROM schools_classgroup
@@ -120,6 +120,7 @@ def grow(first: int, last: int) -> None:
         for table in QUIET:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(PUPILS_AND_CASES.format(first=first, last=last).replace("%%", "%"))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in QUIET:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     with connection.cursor() as cursor:
