@@ -45,6 +45,11 @@ def may_protect(reader: Membership, pupil: Pupil) -> bool:
     return may_name(reader, pupil)
 
 
+def may_lift_protection(reader: Membership) -> bool:
+    """Say whether `reader` may lift protection at the own school: a principal, who also may write it."""
+    return reader.role == Role.PRINCIPAL
+
+
 def may_keep_readers(reader: Membership, pupil_id: UUID) -> bool:
     """Say whether `reader` may name and take away readers of a protected pupil: a principal who is one of them."""
     return reader.role == Role.PRINCIPAL and Pupil.objects.named_to(reader).filter(pk=pupil_id).exists()

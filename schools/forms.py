@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from accounts.models import Membership
 
 from .models import Protection, PupilLink
 from .personal_numbers import PersonalNumber, PersonalNumberError, parse_personal_number
+from .protection import PupilKey, read_alias
 
 
 class PersonalNumberField(forms.CharField):
@@ -24,6 +26,23 @@ class PersonalNumberField(forms.CharField):
             return parse_personal_number(super().clean(value), today=timezone.localdate())
         except PersonalNumberError as error:
             raise forms.ValidationError(str(error.message)) from None
+
+
+class HiddenPupilField(forms.CharField):
+    """A hidden pupil: the whole personal number, or the code that was printed when the pupil was hidden."""
+
+    def clean(self, value: Any) -> PupilKey:
+        """Return which of the two it is; the words of a refusal never repeat it."""
+        text = super().clean(value)
+        if code := read_alias(text):
+            return code
+        try:
+            number = parse_personal_number(text, today=timezone.localdate())
+        except PersonalNumberError:
+            raise forms.ValidationError(
+                _("Write the whole personal number, or the code: a letter and four digits")
+            ) from None
+        return PupilKey(number.kind, number.value)
 
 
 class MemberField(forms.ModelChoiceField):
@@ -122,6 +141,32 @@ class ProtectPupilForm(forms.Form):
             self.fields["readers"].queryset = members  # type: ignore[attr-defined]
         else:
             del self.fields["readers"]
+
+
+class LiftProtectionForm(forms.Form):
+    """Which hidden pupil is to be shown again, and why."""
+
+    class Reason(models.TextChoices):
+        WRONG_PUPIL = "wrong_pupil", _("Another pupil was meant")
+        NEVER_PROTECTED = "never_protected", _("The pupil has never had protected identity")
+        ENDED = "ended", _("Skatteverket has ended the protection")
+
+    key = HiddenPupilField(
+        label=_("The pupil's whole personal number, or the code you noted"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Write the whole personal number or the code")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Why is the pupil to be shown again?"),
+        choices=Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why")},
+    )
+    is_checked = forms.BooleanField(
+        label=_("I have checked in the population register that the pupil has no protection today"),
+        error_messages={"required": _("Check in the population register first")},
+    )
 
 
 class DecideProtectionForm(forms.Form):

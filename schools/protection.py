@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from dataclasses import dataclass
 
 from .models.protection import Protection
 
@@ -25,6 +26,15 @@ EARLIER_IDENTITY = re.compile(
     r".*(nummer|pnr|namn|number|name|ident|civic)"
 )
 ALIAS_LETTERS = "ABCDEFGHJKLMNPRSTUVXYZ"
+ALIAS = re.compile(rf"([{ALIAS_LETTERS}])[\s\-\u2010-\u2015]?(\d{{4}})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PupilKey:
+    """How somebody points out a pupil they do not see: a number of a kind, or the code of a hidden pupil."""
+
+    kind: str
+    value: str
 
 
 def read_protection(text: str) -> Protection:
@@ -60,3 +70,9 @@ def folded(text: str) -> str:
 def new_alias() -> str:
     """Return a code that follows from nothing about the pupil: “K-7341”."""
     return f"{secrets.choice(ALIAS_LETTERS)}-{secrets.randbelow(10_000):04}"
+
+
+def read_alias(text: str) -> PupilKey | None:
+    """Return the code that somebody wrote, in any usual writing; None when it is no such code."""
+    written = ALIAS.fullmatch(unicodedata.normalize("NFKC", text).strip().upper())
+    return PupilKey("alias", f"{written[1]}-{written[2]}") if written else None

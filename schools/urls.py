@@ -13,6 +13,7 @@ urlpatterns = [
     path("protected/", protection.protected_list, name="protected_list"),
     path("protected/confirm/", protection.confirm_readers, name="confirm_readers"),
     path("protected/confirm/<uuid:named_id>/", protection.confirm_reader, name="confirm_reader"),
+    path("protected/lift/", protection.lift_protection, name="lift_protection"),
     path("protected/decisions/", protection.protection_policy, name="protection_policy"),
     path("protected/decisions/<int:policy_id>/confirm/", protection.confirm_policy, name="confirm_policy"),
     path("protected/<uuid:pupil_id>/readers/", protection.pupil_readers, name="pupil_readers"),

@@ -193,6 +193,7 @@ OF_LINKS: dict[str, Methods] = {
     "schools:end_reader": sending(PRINCIPALS),
     "schools:confirm_readers": reading(MANAGERS),
     "schools:confirm_reader": sending(MANAGERS),
+    "schools:lift_protection": form(PRINCIPALS),
     "schools:protection_policy": form(SYSTEM),
     "schools:confirm_policy": sending(SYSTEM),
     "attendance:protected_pupil": reading(SCHOOL_WORKERS),

@@ -35,10 +35,10 @@ def protect_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         readers = list(form.cleaned_data.get("readers", []))
         kind = form.cleaned_data["kind"]
         try:
-            units = take_out_of_the_system(pupil=pupil, kind=kind, readers=readers, by=request.membership, at=now)
+            noted = take_out_of_the_system(pupil=pupil, kind=kind, readers=readers, by=request.membership, at=now)
         except ReadersMissing:
             form.add_error("readers", _("Choose at least one person other than you"))
         else:
-            return render(request, "cases/pupil_protected.html", {"units": units, "is_inside": bool(readers)})
+            return render(request, "cases/pupil_protected.html", {"noted": noted, "is_inside": bool(readers)})
     context = {"form": form, "pupil": pupil}
     return render(request, "cases/protect_pupil.html", context, status=422 if form.errors else 200)

@@ -1,4 +1,4 @@
-"""Protected identity: say that a pupil has it, name and confirm who may read, decide for inside or outside."""
+"""Protected identity: who has it and no longer has it, who may read, whether it is handled inside or outside."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.db import connection, transaction
 import audit.actions
 from accounts.models import Membership
 
-from ..access import may_confirm_reader, may_decide_protection, may_keep_readers, may_protect
+from ..access import may_confirm_reader, may_decide_protection, may_keep_readers, may_lift_protection, may_protect
 from ..models import NamedReader, Protection, ProtectionPolicy, Pupil, PupilLink
-from ..protection import new_alias
+from ..protection import PupilKey, new_alias
 from .register import NotAllowed
 
 END_READERS = "SELECT end_named_readers_of(%s, %s, %s)"
 SET_PROTECTION = "SELECT set_pupil_protection(%s, %s, %s)"
+LIFT_PROTECTION = "SELECT lift_pupil_protection(%s, %s, %s, %s)"
 ALIASES_TRIED = 40
 
 
@@ -37,8 +38,10 @@ class NotASecondPerson(Exception):
 
 
 @transaction.atomic
-def protect_pupil(*, pupil: Pupil, kind: str, readers: Sequence[Membership] = (), by: Membership, at: datetime) -> None:
+def protect_pupil(*, pupil: Pupil, kind: str, readers: Sequence[Membership] = (), by: Membership, at: datetime) -> str:
     """Write that `pupil` has protected identity of `kind`: from now on nobody sees that the pupil exists.
+
+    Returns the code that the pupil has from now on, for paper.
 
     Outside the system, which is the rule, `readers` is empty. Inside, by the city's decision, they are named here and
     see the pupil, under an alias, when a second person has confirmed each. Links end; nothing is deleted, for that
@@ -58,6 +61,28 @@ def protect_pupil(*, pupil: Pupil, kind: str, readers: Sequence[Membership] = ()
     # Last: after this the writer does not see the pupil either.
     with connection.cursor() as cursor:
         cursor.execute(SET_PROTECTION, [pupil.pk, kind, [new_alias() for _ in range(ALIASES_TRIED)]])
+        (code,) = cursor.fetchone()
+    return code
+
+
+@transaction.atomic
+def lift_protection(*, key: PupilKey, reason: str, by: Membership, at: datetime) -> Pupil | None:
+    """Show a pupil again that was hidden by mistake, or whose protection has ended; None when there is no such pupil.
+
+    The list of readers ends and is kept, the alias is used no more, links and a closed case stay ended. A try that
+    finds nobody is written down too, so that trying numbers is seen. Raises NotAllowed.
+    """
+    if not may_lift_protection(by):
+        raise NotAllowed
+    with connection.cursor() as cursor:
+        cursor.execute(LIFT_PROTECTION, [key.kind, key.value, by.pk, at])
+        (found,) = cursor.fetchone()
+    if found is None:
+        audit.actions.record(action="protection_lift_missed", target=by, by=by, at=at)
+        return None
+    pupil = Pupil.objects.visible_to(by).get(pk=found)
+    audit.actions.record(action="protection_lifted", target=pupil, by=by, at=at, details={"reason": reason})
+    return pupil
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ from accounts.access import MemberRequest, recently_confirmed
 from accounts.models import Membership, Unit
 from accounts.roles import UnitKind
 
-from ..access import CONFIRMERS, READABLE_BY, may_keep_readers
+from ..access import CONFIRMERS, READABLE_BY, may_keep_readers, may_lift_protection
 from ..actions import NotAllowed
 from ..actions import protection as actions
-from ..forms import DecideProtectionForm, NameMemberForm
+from ..forms import DecideProtectionForm, LiftProtectionForm, NameMemberForm
 from ..models import NamedReader, ProtectionPolicy, Pupil
 
 
@@ -26,8 +26,26 @@ from ..models import NamedReader, ProtectionPolicy, Pupil
 def protected_list(request: MemberRequest) -> HttpResponse:
     """Show, by alias only, the protected pupils the reader is named for."""
     pupils = list(Pupil.objects.named_to(request.membership).order_by("alias"))
-    context = {"pupils": pupils, "may_confirm": request.membership.role in CONFIRMERS}
+    context = {
+        "pupils": pupils,
+        "may_confirm": request.membership.role in CONFIRMERS,
+        "may_lift": may_lift_protection(request.membership),
+    }
     return render(request, "schools/protected_list.html", context)
+
+
+@recently_confirmed
+def lift_protection(request: MemberRequest) -> HttpResponse:
+    """Show a pupil again that was hidden by mistake or is protected no more. The way to one that nobody sees."""
+    form = LiftProtectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("key", "reason")}
+        pupil = actions.lift_protection(**told, by=request.membership, at=timezone.now())
+        if pupil is not None:
+            messages.success(request, _("The pupil is shown again. Links and a closed case stay ended."))
+            return redirect("attendance:pupil_detail", pupil.pk)
+        form.add_error("key", _("No hidden pupil of your school has this number or code. Nothing is changed."))
+    return render(request, "schools/lift_protection.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @recently_confirmed
@@ -77,6 +95,7 @@ def confirm_reader(request: MemberRequest, named_id: UUID) -> HttpResponse:
     return redirect("schools:confirm_readers")
 
 
+@recently_confirmed
 def protection_policy(request: MemberRequest) -> HttpResponse:
     """Show where each authority's protected pupils are handled, and enter a decision of the city."""
     schools = Unit.objects.filter(kind=UnitKind.SCHOOL).open()

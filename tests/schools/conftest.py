@@ -3,10 +3,13 @@
 import pytest
 from django.utils import timezone
 
+from schools.actions.protection import confirm_reader, protect_pupil
+from schools.models import Protection
 from tests.attendance.classes import enrol
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ThresholdRuleFactory
 from tests.factories.schools import ClassGroupFactory, PupilIdentifierFactory, SchoolFactory
+from tests.schools.deciding import decide
 
 
 @pytest.fixture
@@ -68,3 +71,24 @@ def sign_in(client, confirm):
 @pytest.fixture
 def now():
     return timezone.now()
+
+
+@pytest.fixture
+def deputy(school):
+    return MembershipFactory(principal=True, unit=school.unit)
+
+
+@pytest.fixture
+def inside(school):
+    return decide(school.unit.authority, inside=True)
+
+
+@pytest.fixture
+def hidden(inside, numbered, group, principal, counsellor, deputy, now):
+    """A protected pupil inside the system: the counsellor and the principal are named and confirmed."""
+    pupil = numbered(group, "Hemliga", "Namnet")
+    protect_pupil(pupil=pupil, kind=Protection.SECRECY_FLAG, readers=[counsellor, principal], by=principal, at=now)
+    for named in pupil.named_readers.all():
+        confirm_reader(named=named, by=deputy, at=now)
+    pupil.refresh_from_db()
+    return pupil

@@ -28,36 +28,10 @@ from schools.personal_numbers import parse_personal_number
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ConcernFactory, SignalFactory
 from tests.factories.schools import PupilFactory, PupilIdentifierFactory
+from tests.schools.deciding import decide
 
 pytestmark = pytest.mark.django_db
 KIND = Protection.SECRECY_FLAG
-
-
-def decide(authority, *, inside):
-    first, second = MembershipFactory(system_admin=True), MembershipFactory(system_admin=True)
-    policy = decide_protection(authority=authority, inside=inside, by=first, at=timezone.now())
-    return confirm_protection(policy=policy, by=second, at=timezone.now())
-
-
-@pytest.fixture
-def deputy(school):
-    return MembershipFactory(principal=True, unit=school.unit)
-
-
-@pytest.fixture
-def inside(school):
-    return decide(school.unit.authority, inside=True)
-
-
-@pytest.fixture
-def hidden(inside, numbered, group, principal, counsellor, deputy, now):
-    """A protected pupil inside the system: the counsellor and the principal are named and confirmed."""
-    pupil = numbered(group, "Hemliga", "Namnet")
-    protect_pupil(pupil=pupil, kind=KIND, readers=[counsellor, principal], by=principal, at=now)
-    for named in pupil.named_readers.all():
-        confirm_reader(named=named, by=deputy, at=now)
-    pupil.refresh_from_db()
-    return pupil
 
 
 def test_by_default_nobody_sees_a_pupil_who_becomes_protected(
