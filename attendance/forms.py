@@ -177,4 +177,10 @@ class AnswerSignalForm(forms.Form):
 class PupilSearchForm(forms.Form):
     """Search among one's pupils by name, or by a whole personal number."""
 
-    q = forms.CharField(label=_("Name or whole personal number"), required=False, max_length=60)
+    q = forms.CharField(
+        label=_("Name or whole personal number"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": _("Write a name or a personal number, at most 60 characters")},
+    )

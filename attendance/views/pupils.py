@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import MemberRequest, recently_confirmed
 from accounts.roles import Role
+from accounts.searches import PARAMETER, keep_search, kept_search
 from audit import reading
 from schools.access import may_keep_readers, may_name
 from schools.calendars import school_calendar
@@ -35,10 +38,15 @@ TREND_BOX = (600, 140)
 
 
 def pupil_list(request: MemberRequest) -> HttpResponse:
-    """Show the reader's pupils, own classes first, and find one by name or whole personal number."""
+    """Show the reader's pupils, own classes first, and find one by name or whole personal number.
+
+    A search is sent, kept in the session and shown at an address that does not say what was searched for.
+    """
     today = timezone.localdate()
-    form = PupilSearchForm(request.GET)
-    searched = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    searched = kept_search(request.session, request.GET.get(PARAMETER, ""))
+    form = PupilSearchForm(request.POST if request.method == "POST" else {"q": searched})
+    if request.method == "POST" and form.is_valid():
+        return _answer_to(request, form.cleaned_data["q"].strip())
     visible = Pupil.objects.visible_to(request.membership).with_page_relations()
     pupils = own_classes_first(found(visible, searched, today), request.membership)
     page = Paginator(pupils, ROWS).get_page(request.GET.get("page"))
@@ -55,7 +63,13 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
         "reported": reported_until(request.membership.unit, today),
         "claims": claims.running(timezone.now()).with_page_relations().order_by("ends_at", "pk"),
     }
-    return render(request, "attendance/pupil_list.html", context)
+    return render(request, "attendance/pupil_list.html", context, status=422 if form.errors else 200)
+
+
+def _answer_to(request: MemberRequest, words: str) -> HttpResponse:
+    """Send the reader on to the answer; an empty search shows everybody."""
+    address = reverse("attendance:pupil_list")
+    return redirect(f"{address}?{urlencode({PARAMETER: keep_search(request.session, words)})}" if words else address)
 
 
 def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:

@@ -15,6 +15,7 @@ from schools.actions import NotAllowed
 from schools.actions.links import LinkHasEnded, NotAMember, claim_link, end_link, name_for_pupil
 from schools.models import LinkClaimAlert, Pupil, PupilLink
 from schools.personal_numbers import invented_number, parse_personal_number
+from tests.attendance.searching import search
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ConcernFactory
 from tests.factories.schools import ClassGroupFactory
@@ -262,8 +263,9 @@ def test_a_search_answers_the_same_for_whoever_is_not_linked(sign_in, mentor, nu
     answers = []
     for number in asked:
         with CaptureQueriesContext(connection) as queries:
-            response = client.get("/pupils/", {"q": number})
-        body = without_token(response).replace(number, "?")
+            response = search(client, number)
+        code = response.redirect_chain[-1][0].partition("=")[2]
+        body = without_token(response).replace(number, "?").replace(code, "?")
         answers.append((response.status_code, body, len(queries)))
 
     assert "handled outside the system" in answers[0][1]
@@ -275,8 +277,8 @@ def test_a_pupil_is_found_by_name_and_class(sign_in, counsellor, numbered, group
     numbered(other_class, "Alva", "Kask")
     client = sign_in(counsellor)
 
-    assert len(client.get("/pupils/", {"q": "Alva Kask"}).context["rows"]) == 2
-    assert len(client.get("/pupils/", {"q": "Alva Kask 8a"}).context["rows"]) == 1
+    assert len(search(client, "Alva Kask").context["rows"]) == 2
+    assert len(search(client, "Alva Kask 8a").context["rows"]) == 1
 
 
 @pytest.mark.parametrize(

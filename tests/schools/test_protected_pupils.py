@@ -25,6 +25,7 @@ from schools.actions.protection import (
 )
 from schools.models import NamedReader, Protection, ProtectionPolicy, Pupil, PupilLink
 from schools.personal_numbers import parse_personal_number
+from tests.attendance.searching import search
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ConcernFactory, SignalFactory
 from tests.factories.schools import PupilFactory, PupilIdentifierFactory
@@ -139,7 +140,7 @@ def test_named_or_not_a_protected_pupil_is_in_no_list_search_or_count(sign_in, c
     client = sign_in(counsellor)
 
     for asked in ("", "Hemliga", "Namnet", hidden.alias, hidden.identifiers.get().value, "7B"):
-        response = client.get("/pupils/", {"q": asked})
+        response = search(client, asked)
         assert all(row["pupil"] != hidden for row in response.context["rows"]), asked
     assert client.get("/pupils/").context["page"].paginator.count == 1
     for address in ("/", "/signals/", "/concerns/new/", "/cases/"):
