@@ -14,6 +14,8 @@ from launcher.serving import compile_words
 from launcher.steps import Interrupted, Problem, run_child, say
 
 INTERRUPTED = 130
+EVERY_CORE = ["--numprocesses=auto", "--dist=loadfile"]
+"""How all tests are run: each file's tests on one core, and each core with a database of its own."""
 
 
 def checks() -> dict[str, list[str]]:
@@ -48,7 +50,8 @@ def test(arguments: Sequence[str]) -> int:
                     return failed
                 say("Running the tests …")
                 argv = [str(PYTHON), "-m", "pytest", "-o", f"cache_dir={STATE / 'pytest'}"]
-                argv += [f"--output={STATE / 'journeys'}", "--screenshot=only-on-failure", *arguments]
+                argv += [f"--output={STATE / 'journeys'}", "--screenshot=only-on-failure"]
+                argv += arguments or EVERY_CORE
                 return run_child(argv, environ, ending=signal.SIGINT)
     except Interrupted:
         return INTERRUPTED
