@@ -12,16 +12,18 @@ PUPIL_DAYS = """
         ON class_day.class_group_id = enrolment.class_group_id
        AND class_day.day >= enrolment.starts_on
        AND (enrolment.ends_on IS NULL OR class_day.day <= enrolment.ends_on)
+      JOIN attendance_absencesource source ON source.id = class_day.source_id AND source.is_counted
       LEFT JOIN attendance_evaluation evaluation ON evaluation.pupil_id = enrolment.pupil_id
       LEFT JOIN attendance_attendanceday own
-        ON own.pupil_id = enrolment.pupil_id AND own.day = class_day.day
+        ON own.pupil_id = enrolment.pupil_id AND own.day = class_day.day AND own.source_id = class_day.source_id
      WHERE enrolment.pupil_id = ANY(%(pupils)s)
        AND class_day.offered_minutes > 0
        AND class_day.day <= %(today)s
        AND {since}
      ORDER BY enrolment.pupil_id, class_day.day, enrolment.starts_on DESC
 """
-"""The days on which a pupil's class was taught, in minutes; the pupil's own minutes stand where they differ.
+"""The days on which a pupil's class was taught, in minutes, as the school's counted source tells them; the pupil's own
+minutes stand where they differ.
 
 Takes `pupils` and `today`; `{since}` is a condition that bounds the days backwards.
 """

@@ -25,5 +25,6 @@ class Reported:
 
 def reported_until(unit: Unit, today: date) -> Reported:
     """Return how far the school's absence reaches; stale when more than five working days are missing."""
-    last_day = ClassDay.objects.filter(class_group__school__unit=unit).aggregate(last=Max("day"))["last"]
+    counted = ClassDay.objects.filter(class_group__school__unit=unit, source__is_counted=True)
+    last_day = counted.aggregate(last=Max("day"))["last"]
     return Reported(last_day, last_day is not None and working_days_between(last_day, today) > STALE_AFTER)

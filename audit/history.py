@@ -13,7 +13,10 @@ from django.db.migrations.operations.base import Operation
 
 
 class KeepHistory(Operation):
-    """Keeps the old values of changed columns, and whole removed rows, of a table; `without` names what is secret."""
+    """Keeps the old values of changed columns, and whole removed rows, of a table; `without` names what is secret.
+
+    `key` is the column a row is known by, or several with a comma between them.
+    """
 
     reduces_to_sql = False
     reversible = True

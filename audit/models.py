@@ -133,7 +133,7 @@ class RowHistory(models.Model):
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
     table_name = models.CharField(max_length=60)
-    row_key = models.CharField(max_length=64)
+    row_key = models.CharField(max_length=80)
     is_removal = models.BooleanField()
     old = models.JSONField()
     user_id = models.UUIDField(null=True)

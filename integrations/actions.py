@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Unit
 from attendance.detection import detect_signals
+from attendance.sources import source_of_files
 from audit import actions as audit
 from deadlines.stockholm import stockholm_day
 
@@ -133,8 +134,9 @@ def apply_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImpor
         problems = stage(content, mapping, roster, _progress(absence_import, Status.APPLYING))
         with transaction.atomic():
             _lock_as(absence_import, Status.APPLYING)
-            counts = make_plan(mapping.shape)
-            carry_out_plan(mapping.shape)
+            source = source_of_files(absence_import.unit, at)
+            counts = make_plan(mapping.shape, source)
+            carry_out_plan(mapping.shape, source)
             is_changed = bool(counts["new"] or counts["changed"] or counts["removed"])
             signals = detect_signals(school, today=stockholm_day(at), at=at) if is_changed else []
             counts |= _row_counts(absence_import.progress_rows, problems) | {"signals": len(signals)}
@@ -199,7 +201,8 @@ def _preview(absence_import: AbsenceImport, content: bytes, mapping: Mapping, at
         if not absence_import.progress_rows:
             raise FileProblem("file_has_no_rows")
         with transaction.atomic():
-            counts = make_plan(mapping.shape) | _row_counts(absence_import.progress_rows, problems)
+            source = source_of_files(absence_import.unit, at)
+            counts = make_plan(mapping.shape, source) | _row_counts(absence_import.progress_rows, problems)
             _keep_problems(absence_import, problems)
             _take_out_held(absence_import, content, mapping, problems)
             return _finish(absence_import, Status.PREVIEWED, counts=counts, mapping=mapping.as_json())

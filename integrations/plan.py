@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import connection
 
-from .csv_files import headings
+from attendance.models import AbsenceSource
 
-SOURCE = "csv"
+from .csv_files import headings
 
 DAYS_FROM_LESSONS = """
 INSERT INTO staged_day
@@ -37,7 +37,8 @@ told AS (
 SELECT NULL, class_group_id, day, offered, reported
   FROM told
  WHERE NOT EXISTS (SELECT 1 FROM attendance_classday known
-                    WHERE known.class_group_id = told.class_group_id AND known.day = told.day)
+                    WHERE known.class_group_id = told.class_group_id AND known.day = told.day
+                      AND known.source_id = %(source)s)
     OR pupils * 2 >= (SELECT count(*) FROM schools_enrolment enrolment
                        WHERE enrolment.class_group_id = told.class_group_id AND enrolment.starts_on <= told.day
                          AND (enrolment.ends_on IS NULL OR enrolment.ends_on >= told.day))
@@ -52,7 +53,8 @@ SELECT *, valid + invalid + other + late > 0 OR own_offered IS NOT NULL
            CASE WHEN same THEN NULL ELSE told.reported END AS own_reported
       FROM staged_day told
       LEFT JOIN staged_class_day fresh USING (class_group_id, day)
-      LEFT JOIN attendance_classday known USING (class_group_id, day)
+      LEFT JOIN attendance_classday known ON known.class_group_id = told.class_group_id AND known.day = told.day
+                                         AND known.source_id = %(source)s
      CROSS JOIN LATERAL (SELECT (told.offered, told.reported) IS NOT DISTINCT FROM
            (COALESCE(fresh.offered, known.offered_minutes), COALESCE(fresh.reported, known.reported_minutes)) AS same
      ) compared
@@ -66,108 +68,128 @@ DAY_DIFFERS = """(known.valid_minutes, known.invalid_minutes, known.other_minute
         IS DISTINCT FROM (told.valid, told.invalid, told.other, told.late, told.own_offered, told.own_reported)"""
 LESSON_DIFFERS = "(known.minutes, known.kind, known.subject) IS DISTINCT FROM (told.minutes, told.kind, told.subject)"
 
-COUNT_CLASS_DAYS = f"""
-SELECT count(*) FILTER (WHERE known.id IS NULL), count(*) FILTER (WHERE known.id IS NOT NULL AND {CLASS_DAY_DIFFERS}),
-       count(*) FILTER (WHERE known.id IS NOT NULL AND NOT {CLASS_DAY_DIFFERS}), 0
-  FROM staged_class_day told LEFT JOIN attendance_classday known USING (class_group_id, day)
+# What the source has said before of the days in the file. The first and last day are literals, so that only the parts
+# of those school years are opened.
+KNOWN_CLASS_DAYS = """attendance_classday known
+    ON known.class_group_id = told.class_group_id AND known.day = told.day AND known.source_id = %(source)s"""
+KNOWN_DAYS = """attendance_attendanceday known
+    ON known.pupil_id = told.pupil_id AND known.day = told.day AND known.source_id = %(source)s
+   AND known.day BETWEEN %(first_day)s AND %(last_day)s"""
+KNOWN_LESSONS = """attendance_lessonabsence known
+    ON known.pupil_id = told.pupil_id AND known.day = told.day AND known.starts_at = told.starts_at
+   AND known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s"""
+LESSONS_GONE = f"""
+gone.pupil_id = day_in_file.pupil_id AND gone.day = day_in_file.day AND gone.source_id = %(source)s
+   AND gone.day BETWEEN %(first_day)s AND %(last_day)s
+   AND NOT EXISTS (SELECT 1 FROM {LESSONS_IN_FILE} told WHERE told.pupil_id = gone.pupil_id
+                      AND told.day = gone.day AND told.starts_at = gone.starts_at)
 """  # noqa: S608 (the pieces are constants of ours)
+
+COUNT_CLASS_DAYS = f"""
+SELECT count(*) FILTER (WHERE known.day IS NULL), count(*) FILTER (WHERE known.day IS NOT NULL AND {CLASS_DAY_DIFFERS}),
+       count(*) FILTER (WHERE known.day IS NOT NULL AND NOT {CLASS_DAY_DIFFERS}), 0
+  FROM staged_class_day told LEFT JOIN {KNOWN_CLASS_DAYS}
+"""  # noqa: S608
 COUNT_DAYS = f"""
-SELECT count(*) FILTER (WHERE is_wanted AND known.id IS NULL),
-       count(*) FILTER (WHERE is_wanted AND known.id IS NOT NULL AND {DAY_DIFFERS}),
-       count(*) FILTER (WHERE is_wanted AND known.id IS NOT NULL AND NOT {DAY_DIFFERS}),
-       count(*) FILTER (WHERE NOT is_wanted AND known.id IS NOT NULL)
-  FROM planned_day told LEFT JOIN attendance_attendanceday known USING (pupil_id, day)
+SELECT count(*) FILTER (WHERE is_wanted AND known.day IS NULL),
+       count(*) FILTER (WHERE is_wanted AND known.day IS NOT NULL AND {DAY_DIFFERS}),
+       count(*) FILTER (WHERE is_wanted AND known.day IS NOT NULL AND NOT {DAY_DIFFERS}),
+       count(*) FILTER (WHERE NOT is_wanted AND known.day IS NOT NULL)
+  FROM planned_day told LEFT JOIN {KNOWN_DAYS}
 """  # noqa: S608
 COUNT_LESSONS = f"""
-SELECT count(*) FILTER (WHERE known.id IS NULL), count(*) FILTER (WHERE known.id IS NOT NULL AND {LESSON_DIFFERS}),
-       count(*) FILTER (WHERE known.id IS NOT NULL AND NOT {LESSON_DIFFERS}), (
-           SELECT count(*) FROM attendance_lessonabsence gone JOIN planned_day USING (pupil_id, day)
-            WHERE NOT EXISTS (SELECT 1 FROM {LESSONS_IN_FILE} told WHERE told.pupil_id = gone.pupil_id
-                                 AND told.day = gone.day AND told.starts_at = gone.starts_at)
+SELECT count(*) FILTER (WHERE known.day IS NULL), count(*) FILTER (WHERE known.day IS NOT NULL AND {LESSON_DIFFERS}),
+       count(*) FILTER (WHERE known.day IS NOT NULL AND NOT {LESSON_DIFFERS}), (
+           SELECT count(*) FROM attendance_lessonabsence gone JOIN planned_day day_in_file ON {LESSONS_GONE}
        )
-  FROM {LESSONS_IN_FILE} told LEFT JOIN attendance_lessonabsence known USING (pupil_id, day, starts_at)
+  FROM {LESSONS_IN_FILE} told LEFT JOIN {KNOWN_LESSONS}
 """  # noqa: S608
 SPAN = """
 SELECT min(day), max(day) FROM (SELECT day FROM staged_day UNION ALL SELECT day FROM staged_class_day) days
 """
 
 WRITE_CLASS_DAYS = f"""
-INSERT INTO attendance_classday (class_group_id, day, offered_minutes, reported_minutes, source)
-SELECT class_group_id, day, told.offered, told.reported, '{SOURCE}'
-  FROM staged_class_day told LEFT JOIN attendance_classday known USING (class_group_id, day)
- WHERE known.id IS NULL OR {CLASS_DAY_DIFFERS}
-ON CONFLICT (class_group_id, day) DO UPDATE
-   SET offered_minutes = EXCLUDED.offered_minutes, reported_minutes = EXCLUDED.reported_minutes,
-       source = EXCLUDED.source
+INSERT INTO attendance_classday (class_group_id, day, source_id, offered_minutes, reported_minutes)
+SELECT told.class_group_id, told.day, %(source)s, told.offered, told.reported
+  FROM staged_class_day told LEFT JOIN {KNOWN_CLASS_DAYS}
+ WHERE known.day IS NULL OR {CLASS_DAY_DIFFERS}
+ON CONFLICT (class_group_id, day, source_id) DO UPDATE
+   SET offered_minutes = EXCLUDED.offered_minutes, reported_minutes = EXCLUDED.reported_minutes
 """  # noqa: S608
 WRITE_DAYS = f"""
-INSERT INTO attendance_attendanceday (pupil_id, day, valid_minutes, invalid_minutes, other_minutes, late_minutes,
-                                      offered_minutes, reported_minutes, source)
-SELECT pupil_id, day, told.valid, told.invalid, told.other, told.late, told.own_offered, told.own_reported, '{SOURCE}'
-  FROM planned_day told LEFT JOIN attendance_attendanceday known USING (pupil_id, day)
- WHERE is_wanted AND (known.id IS NULL OR {DAY_DIFFERS})
-ON CONFLICT (pupil_id, day) DO UPDATE
+INSERT INTO attendance_attendanceday (pupil_id, day, source_id, valid_minutes, invalid_minutes, other_minutes,
+                                      late_minutes, offered_minutes, reported_minutes)
+SELECT told.pupil_id, told.day, %(source)s, told.valid, told.invalid, told.other, told.late, told.own_offered,
+       told.own_reported
+  FROM planned_day told LEFT JOIN {KNOWN_DAYS}
+ WHERE is_wanted AND (known.day IS NULL OR {DAY_DIFFERS})
+ ORDER BY told.day, told.pupil_id
+ON CONFLICT (pupil_id, day, source_id) DO UPDATE
    SET valid_minutes = EXCLUDED.valid_minutes, invalid_minutes = EXCLUDED.invalid_minutes,
        other_minutes = EXCLUDED.other_minutes, late_minutes = EXCLUDED.late_minutes,
-       offered_minutes = EXCLUDED.offered_minutes, reported_minutes = EXCLUDED.reported_minutes,
-       source = EXCLUDED.source
+       offered_minutes = EXCLUDED.offered_minutes, reported_minutes = EXCLUDED.reported_minutes
 """  # noqa: S608
 REMOVE_DAYS = """
 DELETE FROM attendance_attendanceday known USING planned_day told
- WHERE known.pupil_id = told.pupil_id AND known.day = told.day AND NOT told.is_wanted
+ WHERE known.pupil_id = told.pupil_id AND known.day = told.day AND known.source_id = %(source)s
+   AND known.day BETWEEN %(first_day)s AND %(last_day)s AND NOT told.is_wanted
 """
 WRITE_LESSONS = f"""
-INSERT INTO attendance_lessonabsence (pupil_id, day, starts_at, minutes, kind, subject)
-SELECT pupil_id, day, starts_at, told.minutes, told.kind, told.subject
-  FROM {LESSONS_IN_FILE} told LEFT JOIN attendance_lessonabsence known USING (pupil_id, day, starts_at)
- WHERE known.id IS NULL OR {LESSON_DIFFERS}
-ON CONFLICT (pupil_id, day, starts_at) DO UPDATE
+INSERT INTO attendance_lessonabsence (pupil_id, starts_at, day, source_id, minutes, kind, subject)
+SELECT told.pupil_id, told.starts_at, told.day, %(source)s, told.minutes, told.kind, told.subject
+  FROM {LESSONS_IN_FILE} told LEFT JOIN {KNOWN_LESSONS}
+ WHERE known.day IS NULL OR {LESSON_DIFFERS}
+ ORDER BY told.day, told.pupil_id
+ON CONFLICT (pupil_id, day, starts_at, source_id) DO UPDATE
    SET minutes = EXCLUDED.minutes, kind = EXCLUDED.kind, subject = EXCLUDED.subject
 """  # noqa: S608
-REMOVE_LESSONS = f"""
-DELETE FROM attendance_lessonabsence gone USING planned_day day_in_file
- WHERE gone.pupil_id = day_in_file.pupil_id AND gone.day = day_in_file.day
-   AND NOT EXISTS (SELECT 1 FROM {LESSONS_IN_FILE} told WHERE told.pupil_id = gone.pupil_id
-                      AND told.day = gone.day AND told.starts_at = gone.starts_at)
-"""  # noqa: S608
+REMOVE_LESSONS = f"DELETE FROM attendance_lessonabsence gone USING planned_day day_in_file WHERE {LESSONS_GONE}"  # noqa: S608
 
 
-def make_plan(shape: str) -> dict[str, Any]:
-    """Work out, from the staged rows, what is to be stored, and return how it differs from what is stored.
+def make_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
+    """Work out, from the staged rows, what is to be stored as said by `source`, and return how it differs from before.
 
-    A day in the file replaces that day for the pupils in it: an absence that is gone from the file is removed.
+    A day in the file replaces what the source said of that day for the pupils in it: an absence that is gone from the
+    file is removed. What other sources say is left alone.
     """
     with connection.cursor() as cursor:
         if shape == headings.LESSONS:
             cursor.execute(DAYS_FROM_LESSONS)
+        span = _span(cursor, source)
         if shape != headings.CLASS_DAYS:
             cursor.execute("ANALYZE staged_day")
-            cursor.execute(CLASS_DAYS_FROM_DAYS)
+            cursor.execute(CLASS_DAYS_FROM_DAYS, span)
             cursor.execute("ANALYZE staged_class_day")
-            cursor.execute(PLANNED_DAYS)
+            cursor.execute(PLANNED_DAYS, span)
             cursor.execute("ANALYZE planned_day")
-        cursor.execute(SPAN)
-        first_day, last_day = cursor.fetchone()
-        counts = {"class_days": _count(cursor, COUNT_CLASS_DAYS), "days": _count(cursor, COUNT_DAYS)}
+        counts = {"class_days": _count(cursor, COUNT_CLASS_DAYS, span), "days": _count(cursor, COUNT_DAYS, span)}
         if shape == headings.LESSONS:
-            counts["lessons"] = _count(cursor, COUNT_LESSONS)
+            counts["lessons"] = _count(cursor, COUNT_LESSONS, span)
     totals = {key: sum(part[key] for part in counts.values()) for key in ("new", "changed", "unchanged", "removed")}
-    span = {"first_day": first_day and first_day.isoformat(), "last_day": last_day and last_day.isoformat()}
-    return {**counts, **totals, **span}
+    days = {key: span[key] and span[key].isoformat() for key in ("first_day", "last_day")}
+    return {**counts, **totals, **days}
 
 
-def carry_out_plan(shape: str) -> None:
+def carry_out_plan(shape: str, source: AbsenceSource) -> None:
     """Store what `make_plan` worked out; rows that are already right are not touched."""
     with connection.cursor() as cursor:
-        cursor.execute(WRITE_CLASS_DAYS)
+        span = _span(cursor, source)
+        cursor.execute(WRITE_CLASS_DAYS, span)
         if shape != headings.CLASS_DAYS:
-            cursor.execute(WRITE_DAYS)
-            cursor.execute(REMOVE_DAYS)
+            cursor.execute(WRITE_DAYS, span)
+            cursor.execute(REMOVE_DAYS, span)
         if shape == headings.LESSONS:
-            cursor.execute(WRITE_LESSONS)
-            cursor.execute(REMOVE_LESSONS)
+            cursor.execute(WRITE_LESSONS, span)
+            cursor.execute(REMOVE_LESSONS, span)
 
 
-def _count(cursor: Any, statement: str) -> dict[str, int]:
-    cursor.execute(statement)
+def _span(cursor: Any, source: AbsenceSource) -> dict[str, Any]:
+    """Return the source, and the first and last day that are staged, as parameters."""
+    cursor.execute(SPAN)
+    first_day, last_day = cursor.fetchone()
+    return {"source": source.pk, "first_day": first_day, "last_day": last_day}
+
+
+def _count(cursor: Any, statement: str, span: dict[str, Any]) -> dict[str, int]:
+    cursor.execute(statement, span)
     return dict(zip(("new", "changed", "unchanged", "removed"), cursor.fetchone(), strict=True))

@@ -8,6 +8,8 @@ from itertools import islice
 
 from django.db import connection
 
+from attendance.school_years import school_years
+
 from .csv_files.problems import Problem
 from .csv_files.tables import Mapping, read_rows
 from .roster import Roster
@@ -68,6 +70,7 @@ def stage(content: bytes, mapping: Mapping, roster: Roster, progress: Callable[[
         _copy(reader, good)
         done += len(chunk)
         progress(done)
+    problems.extend(_take_out_other_years(reader.table))
     problems.extend(_take_out_duplicates(reader.table))
     return sorted(problems, key=lambda problem: problem.row_number)
 
@@ -76,6 +79,19 @@ def _copy(reader: RowReader, rows: list[Staged]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"COPY {reader.table} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _take_out_other_years(table: str) -> list[Problem]:
+    """Take out rows of days that absence is no longer kept for, or not yet, and name them."""
+    years = school_years()
+    inside = " OR ".join(["day BETWEEN %s AND %s"] * len(years)) or "false"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE NOT ({inside}) RETURNING row_number, day",  # noqa: S608
+            [day for year in years for day in (year.first, year.last)],
+        )
+        told = {"first": years[0].first.isoformat(), "last": years[-1].last.isoformat()} if years else {}
+        return [Problem(row, "date", "day_outside_kept_years", day.isoformat(), told) for row, day in cursor.fetchall()]
 
 
 def _take_out_duplicates(table: str) -> list[Problem]:

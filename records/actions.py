@@ -11,6 +11,8 @@ from django.db.models.expressions import RawSQL
 
 import audit.actions
 from accounts.models import Membership
+from attendance.school_years import take_away_empty_years
+from deadlines.stockholm import stockholm_day
 
 from . import erasure, selection, tombstones
 from .access import may_run_retention
@@ -106,6 +108,7 @@ def carry_out_retention(*, run: RetentionRun, policy: Policy, at: datetime) -> R
         _carry_out_compartment(run, policy, compartment, at)
     with transaction.atomic():
         run = _finish(run, at)
+        take_away_empty_years(stockholm_day(at))
         _record("retention_carried_out", run, None, at, {rule: told["erased"] for rule, told in run.results.items()})
     return run
 

@@ -18,8 +18,8 @@ from audit.models import RowHistory
 from deadlines.stockholm import STOCKHOLM
 
 from .policy import Rule, Step
+from .school_years import erase_years
 from .subjects import Subject
-from .terms import school_year_end
 
 AT_A_TIME = 500
 Rows = dict[str, list[Any]]
@@ -28,6 +28,9 @@ Rows = dict[str, list[Any]]
 
 def erase(rule: Rule, subjects: Sequence[Subject]) -> Iterator[tuple[Subject, Counter[str]]]:
     """Erase the subjects and give, for each, how many rows went or were overwritten by table."""
+    if rule.kind.period == "school_year":
+        yield from erase_years(rule, subjects)
+        return
     for start in range(0, len(subjects), AT_A_TIME):
         some = subjects[start : start + AT_A_TIME]
         counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -47,20 +50,9 @@ def rows_of(rule: Rule, step: Step, subjects: Sequence[Subject]) -> Rows:
     found = step.model._base_manager.order_by().filter(**{f"{step.by}__in": {one.row_id for one in subjects}})
     if step.side:
         found = found.filter(unit__kind__in=[kind for kind in UnitKind if kind.side == Side(step.side)])
-    if rule.kind.period == "school_year":
-        return _by_school_year(step, found, {one.key for one in subjects})
     rows: Rows = defaultdict(list)
     for row, owner in found.values_list("pk", step.by):
         rows[str(owner)].append(row)
-    return rows
-
-
-def _by_school_year(step: Step, found: models.QuerySet, keys: set[str]) -> Rows:
-    rows: Rows = defaultdict(list)
-    for row, owner, day in found.values_list("pk", step.by, step.within).iterator():
-        key = f"{owner}|{school_year_end(day).year}"
-        if key in keys:
-            rows[key].append(row)
     return rows
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from attendance.models import AttendanceDay, Concern, LessonAbsence, Sign, Signal
+from attendance.models import AttendanceDay, Concern, LessonAbsence, PeriodTotal, Sign, Signal
 from cases.models import (
     Case,
     Consent,
@@ -142,6 +142,7 @@ def extract_of(pupil: Pupil, reader: Membership) -> Extract:
     sections = [(_("Who the pupil is"), _identity(pupil, named, is_school))]
     if is_school:
         sections += [(_("Absence, day by day"), _absence(pupil)), (_("Absence from lessons"), _lessons(pupil))]
+        sections.append((_("Absence, by periods"), _periods(pupil)))
     for table in (*(SCHOOL_OWN if is_school else SOCIAL_OWN), *CASE_TABLES):
         sections.append((str(table.title), _entries(table, pupil, reader, named)))
     sections.append((_("Who has read, by role and unit"), _readings(pupil)))
@@ -193,12 +194,21 @@ def _readings(pupil: Pupil) -> list[Entry]:
 
 def _absence(pupil: Pupil) -> list[Entry]:
     columns = ("day", "valid_minutes", "invalid_minutes", "other_minutes", "late_minutes", "source")
-    return _plain(AttendanceDay.objects.filter(pupil=pupil).order_by("day"), columns)
+    days = AttendanceDay.objects.filter(pupil=pupil).select_related("source")
+    return _plain(days.order_by("day", "source"), columns)
 
 
 def _lessons(pupil: Pupil) -> list[Entry]:
-    lessons = LessonAbsence.objects.filter(pupil=pupil).order_by("day", "starts_at")
-    return _plain(lessons, ("day", "starts_at", "minutes", "kind", "subject"))
+    lessons = LessonAbsence.objects.filter(pupil=pupil).select_related("source").order_by("day", "starts_at", "source")
+    return _plain(lessons, ("day", "starts_at", "minutes", "kind", "subject", "source"))
+
+
+def _periods(pupil: Pupil) -> list[Entry]:
+    columns = ("period_start", "period_end", "subject", "valid_minutes", "invalid_minutes", "other_minutes",
+               "late_minutes", "absent_percent", "valid_percent", "invalid_percent", "source")  # fmt: skip
+    return _plain(
+        PeriodTotal.objects.filter(pupil=pupil).select_related("source").order_by("period_start", "pk"), columns
+    )
 
 
 def _plain(rows: Iterable[models.Model], columns: tuple[str, ...]) -> list[Entry]:

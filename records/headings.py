@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 HEADINGS: dict[str, str | Promise] = {
+    "absent_percent": _("Absence (%)"),
     "acknowledged_at": _("Acknowledged"),
     "acknowledged_by": _("Acknowledged by"),
     "advice": _("Advice"),
@@ -41,6 +42,7 @@ HEADINGS: dict[str, str | Promise] = {
     "harm_suspected": _("Harm suspected"),
     "help_wanted": _("The help that was asked for"),
     "invalid_minutes": _("Minutes without valid reason"),
+    "invalid_percent": _("Absence without valid reason (%)"),
     "kind": _("What"),
     "late_minutes": _("Minutes late"),
     "level_percent": _("Absence of at least (%)"),
@@ -56,6 +58,8 @@ HEADINGS: dict[str, str | Promise] = {
     "opened_by": _("Opened by"),
     "other_minutes": _("Minutes of other school activity"),
     "outcome": _("How it ended"),
+    "period_end": _("Last day of the period"),
+    "period_start": _("First day of the period"),
     "pupil_words": _("The pupil’s own words"),
     "rationale": _("The reasons in words"),
     "read_at": _("Read"),
@@ -78,6 +82,7 @@ HEADINGS: dict[str, str | Promise] = {
     "tried": _("What had been tried"),
     "unit": _("Unit"),
     "valid_minutes": _("Minutes with valid reason"),
+    "valid_percent": _("Absence with valid reason (%)"),
     "valid_to": _("Last day"),
     "what_hinders": _("What stands in the way"),
     "why_now": _("Why now"),

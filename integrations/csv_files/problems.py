@@ -64,6 +64,10 @@ EXPLANATIONS: dict[str, tuple[Words, Words]] = {
     "file_has_no_rows": (_("The file has headings but no rows."), _("Choose a longer period and export again.")),
     "unexpected": (_("Something went wrong on our side."), _("Nothing was stored. Upload the file again.")),
     # The row
+    "day_outside_kept_years": (
+        _("Absence of %(value)s is not kept."),
+        _("Absence is kept from %(first)s to %(last)s. Check the date, or remove the row."),
+    ),
     "too_few_columns": (
         _("The row ends too early."),
         _("It has %(found)s columns and the headings %(expected)s. Fill in the row, or remove it if it is a footnote."),

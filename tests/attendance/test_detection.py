@@ -10,7 +10,7 @@ from attendance.models import AttendanceDay, ClassDay, Signal
 from audit.models import AuditEvent
 from deadlines.working_days import add_working_days
 from tests.attendance.slow_detection import expected_crossings
-from tests.factories.attendance import ClassDayFactory, ThresholdRuleFactory
+from tests.factories.attendance import AttendanceDayFactory, ClassDayFactory, ThresholdRuleFactory, source_of_pupil
 from tests.factories.schools import ClassGroupFactory, EnrolmentFactory
 
 AT = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -40,7 +40,7 @@ def make_class(days: list[date], **minutes):
 def pupil_away(group, minutes_by_day: dict[date, int]):
     pupil = EnrolmentFactory(class_group=group).pupil
     AttendanceDay.objects.bulk_create(
-        AttendanceDay(pupil=pupil, day=day, valid_minutes=minutes, source="csv")
+        AttendanceDay(pupil=pupil, day=day, valid_minutes=minutes, source=source_of_pupil(pupil))
         for day, minutes in minutes_by_day.items()
     )
     return pupil
@@ -131,7 +131,7 @@ def test_a_correction_of_the_last_day_is_seen():
     pupil = pupil_away(make_class(days), {days[3]: 300})
     assert detect(pupil) == []
 
-    AttendanceDay.objects.create(pupil=pupil, day=days[19], invalid_minutes=300, source="csv")
+    AttendanceDay.objects.create(pupil=pupil, day=days[19], invalid_minutes=300, source=source_of_pupil(pupil))
 
     assert detect(pupil) == [(days[19], 10)]
 
@@ -141,18 +141,20 @@ def test_a_pupil_with_a_shorter_timetable_is_judged_by_it():
     pupil = pupil_away(make_class(days), {days[0]: 60, days[1]: 60})
     AttendanceDay.objects.filter(pupil=pupil).update(offered_minutes=60, reported_minutes=60)
     AttendanceDay.objects.bulk_create(
-        AttendanceDay(pupil=pupil, day=day, offered_minutes=60, reported_minutes=60, source="csv") for day in days[2:]
+        AttendanceDay(pupil=pupil, day=day, offered_minutes=60, reported_minutes=60, source=source_of_pupil(pupil))
+        for day in days[2:]
     )
 
     assert detect(pupil) == [(days[19], 10)]
 
 
-def test_a_pupil_who_changed_class_carries_the_days_along():
+def test_a_pupil_who_changed_school_carries_the_days_along():
     days = school_days(30)
     before, after = make_class(days), make_class(days)
-    pupil = pupil_away(before, {days[15]: 300, days[22]: 300})
+    pupil = pupil_away(before, {days[15]: 300})
     pupil.enrolments.update(ends_on=days[19])
     EnrolmentFactory(pupil=pupil, class_group=after, starts_on=days[20])
+    AttendanceDayFactory(pupil=pupil, day=days[22])
 
     assert detect(pupil) == [(days[22], 10)]
     assert Signal.objects.get().class_group == after

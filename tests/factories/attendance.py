@@ -4,11 +4,62 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import factory
+from django.db import connection
 
-from attendance.models import AttendanceDay, ClassDay, Concern, LessonAbsence, Sign, Signal, ThresholdRule
+from attendance.models import (
+    AbsenceSource,
+    AttendanceDay,
+    ClassDay,
+    Concern,
+    LessonAbsence,
+    PeriodTotal,
+    Sign,
+    Signal,
+    ThresholdRule,
+)
+from attendance.school_years import SchoolYearPart, school_years
 from attendance.thresholds import FIRST_VERSION
-from tests.factories.accounts import MembershipFactory
+from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.schools import ClassGroupFactory, EnrolmentFactory, PupilFactory
+
+
+class AbsenceSourceFactory(factory.django.DjangoModelFactory):
+    """The source that a school's absence is counted from."""
+
+    unit = factory.SubFactory(UnitFactory)
+    kind = AbsenceSource.Kind.FILE
+    name = "Frånvarofil"
+    is_counted = True
+    created_at = changed_at = datetime(2026, 8, 17, 6, tzinfo=UTC)
+
+    class Meta:
+        model = AbsenceSource
+        django_get_or_create = ("unit", "name")
+
+
+class OfSchoolYear(factory.django.DjangoModelFactory):
+    """A row in a part of its table, which is made when there is none for its day."""
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        make_room_for(kwargs["day"])
+        return super()._create(model_class, *args, **kwargs)
+
+    class Meta:
+        abstract = True
+
+
+def make_room_for(day):
+    """Let absence of the day be stored, though it lies long ago or ahead."""
+    if not any(year.first <= day <= year.last for year in school_years()):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT make_absence_year(%s)", [SchoolYearPart.of(day).first.year])
+
+
+def source_of_pupil(pupil):
+    """Return the counted source of the pupil's school; of a school of its own for a pupil without one."""
+    enrolment = pupil.enrolments.select_related("class_group__school__unit").order_by("-starts_on").first()
+    return AbsenceSourceFactory(**({"unit": enrolment.class_group.school.unit} if enrolment else {}))
 
 
 class ClassDayFactory(factory.django.DjangoModelFactory):
@@ -18,19 +69,19 @@ class ClassDayFactory(factory.django.DjangoModelFactory):
     day = date(2026, 11, 20)
     offered_minutes = 300
     reported_minutes = 300
-    source = "csv"
+    source = factory.SubFactory(AbsenceSourceFactory, unit=factory.SelfAttribute("..class_group.school.unit"))
 
     class Meta:
         model = ClassDay
 
 
-class AttendanceDayFactory(factory.django.DjangoModelFactory):
+class AttendanceDayFactory(OfSchoolYear):
     """A pupil away the whole day, with a valid reason; `invalid` without one."""
 
     pupil = factory.SubFactory(PupilFactory)
     day = date(2026, 11, 20)
+    source = factory.LazyAttribute(lambda day: source_of_pupil(day.pupil))
     valid_minutes = 300
-    source = "csv"
 
     class Meta:
         model = AttendanceDay
@@ -39,18 +90,37 @@ class AttendanceDayFactory(factory.django.DjangoModelFactory):
         invalid = factory.Trait(valid_minutes=0, invalid_minutes=300)
 
 
-class LessonAbsenceFactory(factory.django.DjangoModelFactory):
+class LessonAbsenceFactory(OfSchoolYear):
     """A pupil away from the first lesson."""
 
     pupil = factory.SubFactory(PupilFactory)
     day = date(2026, 11, 20)
     starts_at = "08:10"
+    source = factory.LazyAttribute(lambda lesson: source_of_pupil(lesson.pupil))
     minutes = 60
     kind = LessonAbsence.Kind.VALID
     subject = "Matematik"
 
     class Meta:
         model = LessonAbsence
+
+
+class PeriodTotalFactory(factory.django.DjangoModelFactory):
+    """A pupil's November in minutes."""
+
+    pupil = factory.SubFactory(PupilFactory)
+    source = factory.LazyAttribute(lambda total: source_of_pupil(total.pupil))
+    granularity = PeriodTotal.Granularity.MONTH
+    period_start = date(2026, 11, 1)
+    period_end = date(2026, 11, 30)
+    subject = ""
+    valid_minutes = 300
+    invalid_minutes = 60
+    reported_minutes = 6000
+    offered_minutes = 6000
+
+    class Meta:
+        model = PeriodTotal
 
 
 class ThresholdRuleFactory(factory.django.DjangoModelFactory):

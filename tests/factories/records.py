@@ -15,7 +15,13 @@ from cases.models import Case
 from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
 from schools.models import Pupil
-from tests.factories.attendance import AttendanceDayFactory, ConcernFactory, LessonAbsenceFactory, SignalFactory
+from tests.factories.attendance import (
+    AttendanceDayFactory,
+    ConcernFactory,
+    LessonAbsenceFactory,
+    PeriodTotalFactory,
+    SignalFactory,
+)
 from tests.factories.cases import WORDS, Cast
 from tests.factories.integrations import AbsenceImportFactory, ImportedFileFactory, ImportProblemFactory
 from tests.factories.schools import (
@@ -83,8 +89,9 @@ def _at_school(cast: Cast, enrolment, canary: str, at: datetime) -> None:
     PupilIdentifierFactory(pupil=pupil)
     ResidenceFactory(pupil=pupil, district_code=canary)
     GuardianFactory(pupil=pupil, given_name=canary)
-    AttendanceDayFactory(pupil=pupil, day=day, source=canary)
+    AttendanceDayFactory(pupil=pupil, day=day)
     LessonAbsenceFactory(pupil=pupil, day=day, subject=canary)
+    PeriodTotalFactory(pupil=pupil, period_start=day, period_end=day, subject=canary)
     answered = {"answered_at": at, "answered_by": cast.counsellor}
     SignalFactory(enrolment=enrolment, answer="handled", answer_note=canary, **answered)
     ConcernFactory(

@@ -120,7 +120,7 @@ def test_hours_are_told_from_minutes_by_the_heading():
 def test_every_explanation_can_be_said():
     details = {
         "found": 1, "expected": 2, "first": 2, "reason": "", "day": "2026-11-20", "most": 720,
-        "absent": 90, "length": 60, "reported": 5, "offered": 4,
+        "absent": 90, "length": 60, "reported": 5, "offered": 4, "last": "2027-06-30",
     }  # fmt: skip
     with override("en"):
         for code in EXPLANATIONS:

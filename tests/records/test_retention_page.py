@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from records.models import RetentionRun
 from tests.factories.accounts import MembershipFactory
+from tests.factories.attendance import AttendanceDayFactory
 
 PAGE = reverse("records:retention")
 
@@ -19,9 +22,7 @@ def second(cast):
 @pytest.fixture
 def long_gone(people, known):
     """Something old enough today: the absence of a school year long gone."""
-    with_day = known.pupil.attendance_days.get()
-    with_day.day = with_day.day.replace(year=2020)
-    with_day.save()
+    AttendanceDayFactory(pupil=known.pupil, day=date(2020, 11, 25))
     return known
 
 

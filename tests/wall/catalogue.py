@@ -55,6 +55,13 @@ SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a
    AND EXISTS (SELECT FROM unnest(%s::text[]) role WHERE has_any_column_privilege(role, c.oid, 'SELECT'))
    AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive)
 """
+RIGHTS_ON_PARTS = """
+SELECT c.relname FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+   AND EXISTS (SELECT FROM unnest(%s::text[]) role
+                WHERE has_any_column_privilege(role, c.oid, 'SELECT, INSERT, UPDATE')
+                   OR has_table_privilege(role, c.oid, 'DELETE, TRUNCATE'))
+"""
 PERMISSIVE_TRUE = """
 SELECT tablename || '.' || policyname FROM pg_policies
  WHERE schemaname = 'public' AND 'public' = ANY (roles)
@@ -74,6 +81,10 @@ def faults() -> list[str]:
         *(f"{name}: social services have a right to it" for name in asked(RIGHTS_ON, list(SCHOOL_ONLY), SOCIAL)),
         *(f"{name}: schools have a right to it" for name in asked(RIGHTS_ON, list(SOCIAL_ONLY), SCHOOL)),
         *(f"{name} does not hide protected pupils" for name in asked(UNPROTECTED, list(EVERYBODY))),
+        *(
+            f"{name} is a part of a table and may be reached past it"
+            for name in asked(RIGHTS_ON_PARTS, [*logins, *EVERYBODY])
+        ),
         *(f"{name} holds for every role there is" for name in asked(PERMISSIVE_TRUE)),
     ]
 

@@ -27,8 +27,10 @@ from tests.factories.attendance import (
     ClassDayFactory,
     ConcernFactory,
     LessonAbsenceFactory,
+    PeriodTotalFactory,
     SignalFactory,
     ThresholdRuleFactory,
+    source_of_pupil,
 )
 from tests.factories.cases import Cast, Story, make_cast
 from tests.factories.schools import (
@@ -122,8 +124,12 @@ def _belongings(pupil: Pupil, cast: Cast) -> None:
     day = timezone.localdate()
     AttendanceDayFactory(pupil=pupil, day=day)
     LessonAbsenceFactory(pupil=pupil, day=day)
+    PeriodTotalFactory(pupil=pupil, period_start=day, period_end=day)
     ClassDayFactory._meta.model.objects.get_or_create(
-        class_group=cast.class_group, day=day, defaults={"offered_minutes": 300, "reported_minutes": 300, "source": "x"}
+        class_group=cast.class_group,
+        day=day,
+        source=source_of_pupil(pupil),
+        defaults={"offered_minutes": 300, "reported_minutes": 300},
     )
     SignalFactory(enrolment=pupil.enrolments.get())
     ConcernFactory(pupil=pupil, school_unit=cast.mentor.unit, logged_by=cast.mentor, text=f"{CANARY}oro")

@@ -23,6 +23,14 @@ def test_backup_role_reads_everything_and_changes_nothing():
     assert backup_reads_and_never_writes()
 
 
+def test_a_school_year_made_later_stands_behind_the_wall():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT make_absence_year(2099)")
+
+    assert "attendance_attendanceday_2099" in asked(ALL_TABLES)
+    assert not faults()
+
+
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
@@ -38,6 +46,10 @@ def test_backup_role_reads_everything_and_changes_nothing():
         ("GRANT SELECT ON cases_socialnote TO narvaro_school", "cases_socialnote: schools have a right to it"),
         ("GRANT SELECT (id) ON attendance_concern TO narvaro_social",
          "attendance_concern: social services have a right to it"),
+        ("GRANT SELECT ON attendance_attendanceday_2026 TO narvaro_import",
+         "attendance_attendanceday_2026 is a part of a table and may be reached past it"),
+        ("ALTER TABLE attendance_lessonabsence_2026 NO FORCE ROW LEVEL SECURITY",
+         "attendance_lessonabsence_2026 has no forced row-level security"),
         ("DROP POLICY never ON attendance_concern", "attendance_concern does not hide protected pupils"),
         ("CREATE POLICY everybody ON cases_case USING (true)", "cases_case.everybody holds for every role there is"),
     ],

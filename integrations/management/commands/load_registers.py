@@ -4,9 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Unit
 from accounts.roles import UnitKind
+from attendance.school_years import make_school_years
 from attendance.thresholds import load_threshold_rules
 from schools.registers import load_school_years, load_schools
 from socialservices.registers import load_districts, load_offices, load_reason_codes
@@ -30,5 +32,6 @@ class Command(BaseCommand):
             "offices and teams": load_offices(city),
             "reasons": load_reason_codes(),
             "versions of threshold rules": load_threshold_rules(),
+            "new school years for absence": make_school_years(timezone.localdate()),
         }
         self.stdout.write("Registers loaded: " + ", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
