@@ -15,6 +15,7 @@ SECOND_COUNSELLOR, AREA_MANAGER = "second_counsellor", "area_manager"
 TEAM_WORKER, INTAKE_WORKER, UNIT_HEAD = "team_worker", "intake_worker", "unit_head"
 COORDINATOR, ANALYST, SYSTEM_ADMIN = "coordinator", "analyst", "system_admin"
 SCHOOL_ADMIN = "school_admin"
+LOG_AUDITOR = "log_auditor"
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,10 @@ DEMO_PEOPLE = {
         DemoPerson(
             SYSTEM_ADMIN, "Lotta", "Granvik", Role.SYSTEM_ADMIN, "Systemförvaltare",
             _("See people and their roles, but nothing about any pupil or case."),
+        ),
+        DemoPerson(
+            LOG_AUDITOR, "Margit", "Wallander", Role.LOG_AUDITOR, "Loggranskare",
+            _("See who has read what at the schools: what stands out, a sample to judge, and extracts to let out."),
         ),
     )
 }  # fmt: skip

@@ -24,6 +24,7 @@ from .people import (
     COUNSELLOR,
     DEMO_PEOPLE,
     INTAKE_WORKER,
+    LOG_AUDITOR,
     MENTOR,
     PRINCIPAL,
     SCHOOL_ADMIN,
@@ -153,19 +154,23 @@ class Recruiter:
         return membership
 
     def renew(self, at: datetime) -> None:
-        """Renew everybody's role for a year, and let two administrators appoint the auditor of the log."""
+        """Renew everybody's role for a year, and let two administrators appoint the auditors of the log."""
         for membership in [one for people in self.staff.by_unit.values() for one in people]:
             if membership.pk != self.admin.pk:
                 renewed = renew_membership(membership=membership, by=self.admin, at=at)
                 # The stories go on with the people they began with.
                 membership.renewed_on, membership.valid_to = renewed.renewed_on, renewed.valid_to
-        given_name, family_name = self._somebody()
-        auditor = invite_person(
-            unit=self.city, role=Role.LOG_AUDITOR, email=address(given_name, family_name), given_name=given_name,
-            family_name=family_name, title="Loggranskare", valid_from=self.renewed_on,
-            valid_to=last_possible_day(self.renewed_on), by=self.admin, at=at,
-        )  # fmt: skip
-        confirm_membership(membership=auditor, by=self.second_admin, at=at)
+        school = next(iter(self.staff.schools.values())).unit
+        for unit, key in ((self.city, ""), (school.parent or school, LOG_AUDITOR)):
+            person = DEMO_PEOPLE.get(key)
+            given_name, family_name = (person.given_name, person.family_name) if person else self._somebody()
+            auditor = invite_person(
+                unit=unit, role=Role.LOG_AUDITOR, email=address(given_name, family_name), given_name=given_name,
+                family_name=family_name, title="Loggranskare", valid_from=self.renewed_on,
+                valid_to=last_possible_day(self.renewed_on), by=self.admin, at=at,
+            )  # fmt: skip
+            confirm_membership(membership=auditor, by=self.second_admin, at=at)
+            self._remember(auditor, key)
 
     def _remember(self, membership: Membership, key: str) -> None:
         self.staff.by_unit[membership.unit_id, membership.role].append(membership)

@@ -1,6 +1,7 @@
 """Takes the pictures in docs/screens of a running demo: `.venv/bin/python -m scripts.take_screenshots [ADDRESS]`.
 
 Each main screen at 320 and 1280 px, in light and dark, in Swedish. Look at them and judge them before you commit them.
+With `--look FOLDER [NAME …]` every screen, or those named, goes to a folder of your own, also at 768 px and in English.
 """
 
 from __future__ import annotations
@@ -30,6 +31,28 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "stalled": ("unit_head", "/stalled/", ""),
     "follow-up": ("analyst", "/followup/", ""),
     "demo": ("", "/demo/", ""),
+    "pupils": ("counsellor", "/pupils/", ""),
+    "protected": ("principal", "/protected/", ""),
+    "people": ("principal", "/people/", ""),
+    "sessions": ("mentor", "/account/sessions/", ""),
+    "permissions": ("", "/about/permissions/", ""),
+    "oversight": ("log_auditor", "/oversight/", ""),
+    "rights-requests": ("principal", "/records/rights/", ""),
+    "retention": ("system_admin", "/records/retention/", ""),
+}
+ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
+    "claim-link": ("counsellor", "/pupils/another/", ""),
+    "protection-decisions": ("principal", "/protected/decisions/", ""),
+    "invite": ("principal", "/people/invite/", ""),
+    "account": ("mentor", "/account/", ""),
+    "second-factor": ("mentor", "/account/second-factor/", ""),
+    "new-right": ("principal", "/records/rights/new/", ""),
+    "imports": ("school_admin", "/imports/", ""),
+    "upload": ("school_admin", "/imports/new/", ""),
+    "sign-in": ("", "/sign-in/", ""),
+    "privacy": ("", "/privacy/", ""),
+    "area-stalled": ("area_manager", "/stalled/", ""),
+    "not-found": ("counsellor", "/cases/00000000-0000-4000-8000-000000000000/", ""),
 }
 """Who opens which page, and which links are then followed: selectors joined by " >> "."""
 
@@ -37,38 +60,71 @@ SCREENS: dict[str, tuple[str, str, str]] = {
 def open_screen(page: Page, address: str, path: str, links: str) -> None:
     """Open the page and follow the links."""
     page.goto(address + path)
+    if "/confirm/" in page.url:  # the page asks once more who it is
+        page.locator("main button[type=submit]").click()
     for selector in filter(None, links.split(" >> ")):
         target = page.locator(selector).first.get_attribute("href")
         page.goto(f"{address}{target}")
 
 
-def person_page(browser: Browser, address: str, person: str, scheme: str) -> Page:
+def person_page(browser: Browser, address: str, person: str, scheme: str, locale: str = "sv-SE") -> Page:
     """Return a page of somebody who has walked in through /demo/."""
-    page = browser.new_context(locale="sv-SE", timezone_id="Europe/Stockholm", color_scheme=scheme).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(locale=locale, timezone_id="Europe/Stockholm", color_scheme=scheme).new_page()  # type: ignore[arg-type]
     if person:
         page.goto(f"{address}/demo/")
         page.locator(f"button[data-person='{person}']").click()
+    if person and locale.startswith("en"):  # a person's own language goes before the browser's
+        page.goto(f"{address}/help/")
+        page.get_by_role("button", name="In English").click()
     return page
 
 
-def main(address: str) -> None:
-    """Take every picture."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def take(page: Page, folder: Path, name: str, widths: tuple[int, ...]) -> None:
+    """Take one page in every width."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.screenshot(path=folder / f"{name.format(width=width)}.png", full_page=True)
+
+
+def keep(browser: Browser, address: str) -> None:
+    """Take the pictures of docs/screens."""
+    for scheme in ("light", "dark"):
+        for name, (person, path, links) in SCREENS.items():
+            page = person_page(browser, address, person, scheme)
+            open_screen(page, address, path, links)
+            take(page, FOLDER, f"{name}-{{width}}-{scheme}", WIDTHS)
+            page.context.close()
+
+
+def look(browser: Browser, address: str, folder: Path, names: list[str]) -> None:
+    """Take pictures to judge: light in Swedish at three widths, dark in English at two."""
+    for name, (person, path, links) in (SCREENS | ALSO_LOOKED_AT).items():
+        if names and name not in names:
+            continue
+        for scheme, locale, widths in (("light", "sv-SE", (320, 768, 1280)), ("dark", "en-GB", (320, 1280))):
+            page = person_page(browser, address, person, scheme, locale)
+            open_screen(page, address, path, links)
+            take(page, folder, f"{name}-{{width}}-{scheme}-{locale[:2]}", widths)
+            page.context.close()
+
+
+def main(arguments: list[str]) -> None:
+    """Take every picture that is asked for."""
+    address = arguments.pop(0) if arguments and arguments[0].startswith("http") else ADDRESS
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find(os.environ), args=[*QUIET, *(["--no-sandbox"] if root else [])]
         )
-        for scheme in ("light", "dark"):
-            for name, (person, path, links) in SCREENS.items():
-                page = person_page(browser, address, person, scheme)
-                open_screen(page, address, path, links)
-                for width in WIDTHS:
-                    page.set_viewport_size({"width": width, "height": 800})
-                    page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=True)
-                page.context.close()
+        if arguments[:1] == ["--look"]:
+            folder = Path(arguments[1])
+            folder.mkdir(parents=True, exist_ok=True)
+            look(browser, address, folder, arguments[2:])
+        else:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            keep(browser, address)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else ADDRESS)
+    main(sys.argv[1:])
