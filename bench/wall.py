@@ -215,6 +215,8 @@ def pages() -> dict[str, Callable[[], tuple[Membership, str]]]:
 
 def main() -> None:
     """Measure at each size; the last must hold, and the factor must not grow with the data."""
+    if Case.objects.filter(number="M1").exists():
+        raise SystemExit("the database holds an earlier run's rows: remove .local/postgres/measure-* and run again")
     report = Report()
     found: dict[str, list[float]] = {}
     made = 0

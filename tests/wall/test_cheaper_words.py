@@ -1,7 +1,8 @@
-"""A case opens for keys: for the same readers as before there were any, and by an index."""
+"""What the wall asks in cheaper words is seen by the same readers: cases by their keys, enrolments by their class."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,9 @@ from django.db.models import F, Q
 from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
 from cases.models import Case, HolderInterval, Party
+from schools.models import Enrolment
 from tests.factories.cases import Cast, a_case, make_cast
+from tests.factories.schools import ClassGroupFactory, EnrolmentFactory
 from wall import identity
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +80,25 @@ def test_an_index_answers_which_cases_are_ones_own(casts: list[Cast], name: str)
         plan = "\n".join(row[0] for row in cursor.fetchall())
 
     assert "Bitmap Index Scan on case_opened_by_keys" in plan
+
+
+@pytest.mark.parametrize("name", ["counsellor", "principal", "mentor", "area_manager"])
+def test_an_enrolment_seen_for_its_class_is_one_of_ones_own_pupils(casts: list[Cast], name: str) -> None:
+    """One has moved to another class and one has left: the first is seen with both rows, the second with none."""
+    stayed, moved, left = Enrolment.objects.filter(class_group=casts[0].class_group).order_by("pk")[:3]
+    other = ClassGroupFactory(school=casts[0].class_group.school)
+    ended = stayed.starts_on + timedelta(days=1)
+    Enrolment.objects.filter(pk__in=[moved.pk, left.pk]).update(ends_on=ended)
+    EnrolmentFactory(pupil=moved.pupil, class_group=other, starts_on=ended + timedelta(days=1))
+
+    with identity.acting_as(getattr(casts[0], name)), connection.cursor() as cursor:
+        cursor.execute("SELECT id, pupil_id IN (SELECT my_pupils()) FROM schools_enrolment")
+        seen = dict(cursor.fetchall())
+        cursor.execute("SELECT count(*) FROM my_pupils()")
+        pupils = cursor.fetchone()[0]
+
+    assert all(seen.values())
+    assert left.pk not in seen
+    assert (stayed.pk in seen) == (name != "area_manager")
+    assert (moved.pk in seen) == (name in {"counsellor", "principal"})
+    assert bool(pupils) == bool(seen)
