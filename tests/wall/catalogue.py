@@ -53,7 +53,8 @@ UNPROTECTED = """
 SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'pupil_id'
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
    AND EXISTS (SELECT FROM unnest(%s::text[]) role WHERE has_any_column_privilege(role, c.oid, 'SELECT'))
-   AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive)
+   AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+                      AND pg_get_expr(p.polqual, p.polrelid) LIKE '%%hidden_from_me%%')
 """
 RIGHTS_ON_PARTS = """
 SELECT c.relname FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid

@@ -51,6 +51,7 @@ def test_a_school_year_made_later_stands_behind_the_wall():
         ("ALTER TABLE attendance_lessonabsence_2026 NO FORCE ROW LEVEL SECURITY",
          "attendance_lessonabsence_2026 has no forced row-level security"),
         ("DROP POLICY never ON attendance_concern", "attendance_concern does not hide protected pupils"),
+        ("DROP POLICY never ON cases_case", "cases_case does not hide protected pupils"),
         ("CREATE POLICY everybody ON cases_case USING (true)", "cases_case.everybody holds for every role there is"),
     ],
 )  # fmt: skip
