@@ -61,7 +61,7 @@ GRANT EXECUTE ON FUNCTION {TAKES}, {PROTECT_TAKES} TO {SCHOOL};
 class Migration(migrations.Migration):
     """Adds the function, and lets the one that hides tell the code."""
 
-    dependencies = [("schools", "0013_history")]
+    dependencies = [("schools", "0015_own_classes_come_first")]
     operations = [
         migrations.RunSQL(LIFT, f"DROP FUNCTION {TAKES}"),
         migrations.RunSQL(PROTECT, migrations.RunSQL.noop),

@@ -22,7 +22,7 @@ END $$;
 class Migration(migrations.Migration):
     """Adds the totals to what is due."""
 
-    dependencies = [("records", "0006_history"), ("attendance", "0016_wall_of_sources")]
+    dependencies = [("records", "0007_letting_go_is_asked_quickly"), ("attendance", "0016_wall_of_sources")]
     operations = [
         migrations.RunSQL("SET LOCAL check_function_bodies = off"),
         migrations.RunSQL(REWRITE, migrations.RunSQL.noop),
