@@ -108,7 +108,7 @@ def test_another_site_cannot_sign_a_visitor_in(visitor):
     assert strict.post("/demo/counsellor/enter/").status_code == 403
 
 
-@pytest.mark.parametrize("key", ["nobody", "log_auditor"])
+@pytest.mark.parametrize("key", ["nobody", "second_system_admin"])
 def test_only_the_people_on_the_page_can_be_chosen(key, visitor):
     assert visitor.post(f"/demo/{key}/enter/").status_code == 404
 
