@@ -4,9 +4,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import access
+from accounts.confirming import KEY
 from accounts.models import Membership, Unit
 from accounts.permissions import Seat
 from accounts.roles import Role
@@ -34,6 +36,20 @@ def mentor(school):
 @pytest.fixture
 def admin(db):
     return MembershipFactory(system_admin=True)
+
+
+def test_a_view_that_asks_people_to_confirm_says_so_and_answers_those_who_have():
+    def view(request, number, word):
+        """Say something."""
+        return f"{number} {word}"
+
+    asking = access.recently_confirmed(view)
+    request = HttpRequest()
+    request.session = {KEY: timezone.now().isoformat()}
+
+    assert asking.asks_to_confirm is True
+    assert (asking.__name__, asking.__doc__) == ("view", "Say something.")
+    assert asking(request, 7, word="steps") == "7 steps"
 
 
 def test_those_who_answer_for_people_manage_them_and_nobody_else():
