@@ -1,7 +1,7 @@
 """Changes the permission code a little, more than a thousand times, and looks whether the tests notice (G9).
 
-The tables of rights meet the tests that need no database (drill.table_mutants), the checks and the gate every test that
-reaches them (drill.mutant_plugin). What is known is kept in .local: a drill that was interrupted goes on where it was.
+The tables of rights meet the tests that need no database (drill.mutating.tables), the checks and the gate every test
+that reaches them (drill.mutating.plugin). What is known is kept in .local: an interrupted drill goes on where it was.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import tomllib
 from collections.abc import Sequence
 
 from bench.report import Report
-from drill import table_mutants
-from drill.judged import Judged, digest_of_the_code
-from drill.mutant_plugin import FOUND
+from drill.mutating import tables as table_mutants
+from drill.mutating.judged import Judged, digest_of_the_code
+from drill.mutating.plugin import FOUND
 from launcher.checks import tests_database
 from launcher.environment import PYTHON
 from launcher.places import ROOT, STATE
@@ -33,28 +33,28 @@ BROAD = (
     *(f"tests/{app}" for app in ("accounts", "attendance", "cases", "integrations", "oversight", "records", "schools")),
     "tests/architecture/test_every_view_is_guarded.py",
 )
-"""What those meet that live on: every test that reaches them."""
+"""What those meet that live on unexplained: every test that reaches them."""
 
-LOG = STATE / "mutants.log"
+TABLES, LOG = STATE / "mutants-tables.json", STATE / "mutants.log"
 EXPLAINED = ROOT / "docs" / "security" / "mutants.toml"
 
 
 def main() -> None:
     """Let each mutant meet the tests that can notice it."""
     report = Report()
+    explained = {one["mutant"] for one in tomllib.loads(EXPLAINED.read_text(encoding="utf-8")).get("survivor", [])}
     with tests_database() as prepared:
         environ = {**prepared.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "TEST_DB_SUFFIX": "_mutants"}
         compile_words({**environ, "DJANGO_SETTINGS_MODULE": "config.settings.local"})
-        tables = table_mutants.judge_apart(environ)
+        tables = judge_tables(environ)
         checks = judge_checks("quick", environ, QUICK)
         verdicts = checks["verdicts"]
-        if alive := [one["mutant"] for one in verdicts if not one["noticed_by"]]:
-            again = judge_checks("broad", environ, BROAD, only=alive)
+        if unclear := [one["mutant"] for one in verdicts if not one["noticed_by"] and name_of(one) not in explained]:
+            again = judge_checks("broad", environ, BROAD, only=unclear)
             later = {one["mutant"]: one for one in again["verdicts"]}
             verdicts = [later.get(one["mutant"], one) for one in verdicts]
     survivors = tables["alive"] + [one for one in verdicts if not one["noticed_by"]]
-    explained = {one["mutant"] for one in tomllib.loads(EXPLAINED.read_text(encoding="utf-8")).get("survivor", [])}
-    found = {f"{one['file']} {one['what']}" for one in survivors}
+    found = {name_of(one) for one in survivors}
     for one in survivors:
         print(f"survives: {one['mutant']} ({one.get('why', 'the tests of the tables pass')})", flush=True)
     count = tables["count"] + len(verdicts)
@@ -67,7 +67,13 @@ def main() -> None:
     report.figure("control: survivors of weakened tests", tables["weak"] + checks["weak"], "mutants", ">= 100")
     for stage in ("quick", "broad"):
         Judged.load(stage, digest_of_the_code()).finish()
+    TABLES.unlink()
     report.exit()
+
+
+def name_of(one: dict) -> str:
+    """Return what a mutant is called in the file of explanations: lines move, so without them."""
+    return f"{one['file']} {one['what']}"
 
 
 def share(verdicts: list[dict]) -> float:
@@ -75,11 +81,21 @@ def share(verdicts: list[dict]) -> float:
     return 100 * sum(bool(one["noticed_by"]) for one in verdicts) / len(verdicts)
 
 
+def judge_tables(environ: dict[str, str]) -> dict:
+    """Judge the mutants of the tables, unless this drill has come so far before it was interrupted."""
+    code = digest_of_the_code()
+    kept = json.loads(TABLES.read_text(encoding="utf-8")) if TABLES.exists() else {}
+    if kept.get("code") != code:
+        kept = {"code": code, "found": table_mutants.judge_apart(environ)}
+        TABLES.write_text(json.dumps(kept), encoding="utf-8")
+    return kept["found"]
+
+
 def judge_checks(stage: str, environ: dict[str, str], tests: Sequence[str], only: Sequence[str] | None = None) -> dict:
     """Judge the mutants of the checks and the gate in one warm process of pytest; return what it found."""
     FOUND.unlink(missing_ok=True)
     task = {"files": FILES, "code": digest_of_the_code(), "stage": stage, "only": only}
-    argv = [str(PYTHON), "-m", "pytest", "-p", "drill.mutant_plugin", "--reuse-db", "--create-db"]
+    argv = [str(PYTHON), "-m", "pytest", "-p", "drill.mutating.plugin", "--reuse-db", "--create-db"]
     argv += ["-p", "no:cacheprovider", "--randomly-seed=1", "--randomly-dont-reorganize", *tests]
     with LOG.open("w", encoding="utf-8") as log:
         subprocess.run(argv, env={**environ, "NB_MUTANTS": json.dumps(task)}, cwd=ROOT, stdout=log, check=False)

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from drill import judged as ledger
-from drill.forking import ask_a_child
-from drill.judged import Judged
-from drill.mutation import Mutant, mutants_of
-from drill.placing import Place
+from drill.mutating import judged as ledger
+from drill.mutating.forking import ask_a_child
+from drill.mutating.judged import Judged
+from drill.mutating.mutation import Mutant, mutants_of
+from drill.mutating.placing import Place
 
 RIGHTS = '''
 from functools import wraps

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from drill.mutation import Mutant
+from drill.mutating.mutation import Mutant
 from launcher.places import ROOT, STATE
 
 APPS = ("accounts", "attendance", "audit", "cases", "config", "deadlines", "demo", "drill", "followup", "integrations")

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from drill.forking import ask_a_child
-from drill.mutation import Instead, Mutant, mutants_of
+from drill.mutating.forking import ask_a_child
+from drill.mutating.mutation import Instead, Mutant, mutants_of
 from launcher.environment import PYTHON
 from launcher.places import ROOT
 
@@ -24,7 +24,7 @@ Test = Callable[[], None]
 
 def judge_apart(environ: dict[str, str]) -> dict:
     """Judge the mutants in a process of their own, in which nothing that they change is imported."""
-    argv = [str(PYTHON), "-m", "drill.table_mutants"]
+    argv = [str(PYTHON), "-m", "drill.mutating.tables"]
     done = subprocess.run(argv, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -19,10 +19,10 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from drill.forking import ask_a_child
-from drill.judged import Judged, Verdict, key_of
-from drill.mutation import Mutant, mutants_of
-from drill.placing import Place
+from drill.mutating.forking import ask_a_child
+from drill.mutating.judged import Judged, Verdict, key_of
+from drill.mutating.mutation import Mutant, mutants_of
+from drill.mutating.placing import Place
 from launcher.places import ROOT, STATE
 
 FOUND = STATE / "mutants-found.json"

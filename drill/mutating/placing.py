@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from drill.mutation import Mutant, module_of
+from drill.mutating.mutation import Mutant, module_of
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 CONSTANTS = (frozenset, set, tuple, dict, int, str)
