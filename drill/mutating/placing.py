@@ -30,11 +30,11 @@ class Place:
         self.plain = codes_of(self._compile(ast.unparse(self.tree)))
 
     def function_at(self, line: int) -> str | None:
-        """Return the outermost function around a line; None for what runs when the module is imported."""
-        around = (
+        """Return the innermost function around a line; None for what runs when the module is imported."""
+        around = [
             name for name, node in self.functions.items() if node.body[0].lineno <= line <= (node.end_lineno or 0)
-        )
-        return next(around, None)
+        ]
+        return around[-1] if around else None
 
     def put(self, mutant: Mutant) -> bool:
         """Let the mutant run from now on, in this process. Return False if its code is what was there before."""

@@ -83,12 +83,15 @@ def test_a_mutant_that_is_the_same_code_is_said_to_be(toy):
 
 
 def test_a_test_is_known_by_what_it_calls(toy):
-    place, uses, _mutants = toy
+    place, uses, mutants = toy
     reached = set()
     place.note_calls(reached)
 
     uses.page(1)
     assert reached == {("rights_of_a_toy.py", "guarded.<locals>.inner")}
+    assert place.function_at(mutants["not dropped: not who"].line) == "guarded.<locals>.inner"
+    assert place.function_at(mutants["always True: return inner"].line) == "guarded"
+    assert place.function_at(mutants["2 dropped: {1, 2}"].line) is None
     uses.may(1)
     assert ("rights_of_a_toy.py", "may") in reached
 
