@@ -38,7 +38,7 @@ from accounts.permissions import (
     seat_of,
 )
 from accounts.permissions.rules import ENDS_SOON
-from accounts.permissions.told import matrix
+from accounts.permissions.told import matrix, role_rules
 from accounts.permissions.verdicts import Verdict, verdict_on
 from accounts.roles import Role, Side
 
@@ -104,11 +104,14 @@ def test_objects_are_those_of_the_document():
     for part in text.split("\n## ")[1:]:
         title, _, rest = part.partition("\n")
         rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in rest.splitlines() if line[:1] == "|"]
-        said[title] = {(row[0], row[2]) for row in rows[2:]}
+        said[title] = {tuple(row) for row in rows[2:]}
     with translation.override(None):
-        found = {part.title: {(row.who, row.letters) for row in part.rows} for part in matrix()}
+        found = {part.title: {(row.who, row.may, row.letters) for row in part.rows} for part in matrix()}
+
+        rules = role_rules()
 
     assert found == {title: rows for title, rows in said.items() if title != "Rules about roles"}
+    assert rules == re.findall(r"^- (.*)$", text.partition("\n## Rules about roles\n")[2], flags=re.M)
 
 
 def test_matrix_says_what_the_table_holds():

@@ -75,7 +75,7 @@ class Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports one module from the text of a mutant, and everything else as it is."""
 
     def __init__(self, file: str, text: str) -> None:
-        self.name, self.file, self.text = file.removesuffix(".py").replace("/", "."), file, text
+        self.name, self.file, self.text = module_of(file), file, text
 
     def install(self) -> None:
         """Come before every other way of importing. A module that is there already would never run as its mutant."""
@@ -90,6 +90,11 @@ class Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Run the mutant's text as the module."""
         exec(compile(self.text, self.file, "exec"), module.__dict__)  # noqa: S102
+
+
+def module_of(file: str) -> str:
+    """Return what a file is imported as."""
+    return file.removesuffix(".py").replace("/", ".")
 
 
 def mutants_of(file: str, source: str) -> Iterator[Mutant]:

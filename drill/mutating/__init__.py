@@ -1,0 +1,1 @@
+"""How the drill of mutants makes them, puts them in place and judges them."""
