@@ -1,4 +1,4 @@
-"""What each pupil was taught and away from, day by day: one piece of SQL that detection and figures share."""
+"""What each pupil was taught and away from, day by day: one piece of SQL that all figures share."""
 
 PUPIL_DAYS = """
     SELECT DISTINCT ON (enrolment.pupil_id, class_day.day)
@@ -13,7 +13,6 @@ PUPIL_DAYS = """
        AND class_day.day >= enrolment.starts_on
        AND (enrolment.ends_on IS NULL OR class_day.day <= enrolment.ends_on)
       JOIN attendance_absencesource source ON source.id = class_day.source_id AND source.is_counted
-      LEFT JOIN attendance_evaluation evaluation ON evaluation.pupil_id = enrolment.pupil_id
       LEFT JOIN attendance_attendanceday own
         ON own.pupil_id = enrolment.pupil_id AND own.day = class_day.day AND own.source_id = class_day.source_id
      WHERE enrolment.pupil_id = ANY(%(pupils)s)
@@ -30,8 +29,3 @@ Takes `pupils` and `today`; `{since}` is a condition that bounds the days backwa
 
 ALL_DAYS = PUPIL_DAYS.format(since="TRUE")
 DAYS_SINCE = PUPIL_DAYS.format(since="class_day.day >= %(since)s")
-
-# 200 calendar days hold 20 school days even when a summer break lies among them.
-DAYS_LEFT_TO_JUDGE = PUPIL_DAYS.format(
-    since="(evaluation.evaluated_to IS NULL OR class_day.day > evaluation.evaluated_to - 200)"
-)

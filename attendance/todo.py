@@ -10,25 +10,32 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import Membership
 from accounts.roles import Role
 from deadlines.stockholm import stockholm_day
 
+from .missing_reports import poorly_reported
 from .models import Concern, Signal
 from .pupil_labels import class_and_initials
 
 DAYS_TO_READ = timedelta(days=14)
+MOST_CLASSES = 5
+IMPORTS = "integrations:import_list"
+"""The page where absence is brought in; it belongs to an app above, so only its name is known here."""
 
 
 @dataclass(frozen=True)
 class SchoolDate:
-    """Something the school has promised itself to do, or (`is_reading`) something new to read, until `due_on`."""
+    """Something the school has promised itself to do, or (`is_reading`) something new to read, until `due_on`.
+
+    `pupil_id` is None for what is about no pupil.
+    """
 
     key: str
     title: str | Promise
-    pupil_id: UUID
+    pupil_id: UUID | None
     label: str
     due_on: date
     url: str
@@ -38,7 +45,7 @@ class SchoolDate:
 
 def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
     """Return what waits for `reader` inside the school, the most urgent first; a constant number of queries."""
-    dates = [*_signals(reader, today), *_concerns(reader), *_answers_to_read(reader, today)]
+    dates = [*_signals(reader, today), *_concerns(reader), *_answers_to_read(reader, today), *_reports(reader, today)]
     return sorted(dates, key=lambda row: (row.is_reading, row.due_on, row.key))
 
 
@@ -57,6 +64,28 @@ def _signals(reader: Membership, today: date) -> list[SchoolDate]:
             button=pgettext_lazy("button", "Open"),
         )
         for signal in waiting.order_by("due_on", "pk")
+    ]
+
+
+def _reports(reader: Membership, today: date) -> list[SchoolDate]:
+    """Return one row for all classes that are reported too little: their figures are uncertain and give no signals."""
+    classes = poorly_reported(reader, today)
+    if not classes:
+        return []
+    named = ", ".join(
+        _("%(name)s %(percent)s %% reported") % {"name": one.class_name, "percent": one.percent}
+        for one in classes[:MOST_CLASSES]
+    )
+    return [
+        SchoolDate(
+            key="reports",
+            title=format_lazy(_("Send in the absence that is missing: {classes}"), classes=named),
+            pupil_id=None,
+            label=ngettext("%(count)s class", "%(count)s classes", len(classes)) % {"count": len(classes)},
+            due_on=min(one.due_on for one in classes),
+            url=reverse(IMPORTS),
+            button=pgettext_lazy("button", "Bring in absence"),
+        )
     ]
 
 

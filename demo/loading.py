@@ -130,7 +130,7 @@ def _plan_imports(
         def act(at: datetime, lines: list[str] = lines) -> None:
             bring_in(school, plan.exports, lines, principal, at)
             new = Signal.objects.select_related("pupil").filter(class_group__school=school, created_at=at)
-            work.take_up_signals(list(new.order_by("level_percent", "crossed_on", "pk")), at)
+            work.take_up_signals(list(new.order_by("level", "crossed_on", "kind", "pk")), at)
 
         agenda.add(datetime.combine(next_working_day(last_day), MORNING, tzinfo=STOCKHOLM), act)
 

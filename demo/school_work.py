@@ -73,7 +73,9 @@ class SchoolWork:
                 self._take_up(newest[pupil_id], resident, seen_at)
 
     def _take_up(self, signal: Signal, resident: Resident, seen_at: datetime) -> None:
-        luck = Random(f"signal of {resident.source_id} {signal.level_percent} {signal.crossed_on - self.days.today}")
+        luck = Random(
+            f"signal of {resident.source_id} {signal.kind} {signal.level} {signal.crossed_on - self.days.today}"
+        )
         is_known = resident.story is not None
         at = self._later(seen_at, 0 if is_known else luck.choice(self.delays), luck)
         if at is None:

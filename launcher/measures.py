@@ -9,13 +9,13 @@ from pathlib import Path
 from launcher.database import database
 from launcher.environment import PYTHON, make_environment
 from launcher.places import ROOT
-from launcher.serving import compile_words, load
+from launcher.serving import compile_words, load, migrate
 from launcher.steps import Problem, apart, end
 
 KEYS = {"name", "value", "unit", "limit", "ok"}
 NOT_OK = 1
 # Modules that the others use; they measure nothing themselves.
-SHARED = {"__init__", "report"}
+SHARED = {"__init__", "report", "absence_city", "absence_windows"}
 
 
 def measure(kind: str, arguments: list[str]) -> int:
@@ -32,13 +32,14 @@ def measure(kind: str, arguments: list[str]) -> int:
     argv = [str(PYTHON), "-m", f"{kind}.{name}", *arguments[1:]]
     if not wants_demo_city(ROOT / kind / f"{name}.py"):
         return run_measures(argv, dict(os.environ))
-    with database("measure", durable=True) as prepared:
+    has_own_city = says(ROOT / kind / f"{name}.py", "OWN_CITY")
+    with database(f"measure-{name}" if has_own_city else "measure", durable=True) as prepared:
         prepared.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.local"
         prepared.environ["NB_LOGIN"] = (
             "owner"  # looks at rows and makes them; each request is its own side all the same
         )
         compile_words(prepared.environ)
-        load(prepared.environ)
+        migrate(prepared.environ) if has_own_city else load(prepared.environ)
         return run_measures(argv, prepared.environ)
 
 
@@ -50,9 +51,13 @@ def listing(folder: Path) -> dict[str, str]:
 
 def wants_demo_city(path: Path) -> bool:
     """Tell whether a module wants the loaded demo city: all do, but those that say `OWN_DEMO_CITY = True`."""
+    return not says(path, "OWN_DEMO_CITY")
+
+
+def says(path: Path, name: str) -> bool:
+    """Tell whether a module sets `name`; one that says `OWN_CITY = True` wants an empty database."""
     assigned = (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign))
-    names = (target.id for node in assigned for target in node.targets if isinstance(target, ast.Name))
-    return "OWN_DEMO_CITY" not in names
+    return name in (target.id for node in assigned for target in node.targets if isinstance(target, ast.Name))
 
 
 def run_measures(argv: list[str], environ: dict[str, str]) -> int:

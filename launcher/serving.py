@@ -81,13 +81,19 @@ def is_older(made: Path, source: Path) -> bool:
 
 def load(environ: dict[str, str]) -> None:
     """Bring the database up to date, with registers and the demo city; what is there already is left alone."""
-    say("Migrating the database as its owner …")
-    migrate = [str(PYTHON), *entrypoints.MIGRATE, "--verbosity=0"]
-    run_step(migrate, environ, "the database could not be migrated (see above).")
+    migrate(environ)
     say("Loading registers and the demo city (the first time takes a while) …")
     registers = [str(PYTHON), *entrypoints.LOAD_REGISTERS]
     run_step(registers, environ, "the registers could not be loaded (see above).")
     run_step([str(PYTHON), "manage.py", "load_demo"], environ, "the demo city could not be loaded (see above).")
+
+
+def migrate(environ: dict[str, str]) -> None:
+    """Bring the database up to date, and nothing more."""
+    say("Migrating the database as its owner …")
+    run_step(
+        [str(PYTHON), *entrypoints.MIGRATE, "--verbosity=0"], environ, "the database could not be migrated (see above)."
+    )
 
 
 def serve(port: int, prepared: Prepared) -> None:

@@ -111,8 +111,8 @@ NOTES = ("case__pupil", ("written_at",), ("text",), ("written_by",), ("written_a
 SOCIAL_OWN = (Table(gettext_lazy("The unit’s own notes"), SocialNote, *NOTES),)
 SCHOOL_OWN = (
     Table(gettext_lazy("The unit’s own notes"), SchoolNote, *NOTES),
-    Table(gettext_lazy("Signals"), Signal, "pupil", ("crossed_on", "level_percent", "valid_minutes", "invalid_minutes",
-          "answer", "answered_at"), ("answer_note",), ("answered_by",), ("crossed_on", "pk")),
+    Table(gettext_lazy("Signals"), Signal, "pupil", ("crossed_on", "kind", "level", "unit", "valid_minutes",
+          "invalid_minutes", "answer", "answered_at"), ("answer_note",), ("answered_by",), ("crossed_on", "pk")),
     Table(gettext_lazy("Concerns"), Concern, "pupil", ("logged_at", "signs", "talked", "harm_suspected", "answer",
           "answered_at"), ("text", "pupil_words", "answer_text"), ("logged_by", "answered_by"), ("logged_at", "pk")),
 )  # fmt: skip

@@ -45,7 +45,7 @@ HEADINGS: dict[str, str | Promise] = {
     "invalid_percent": _("Absence without valid reason (%)"),
     "kind": _("What"),
     "late_minutes": _("Minutes late"),
-    "level_percent": _("Absence of at least (%)"),
+    "level": _("At least"),
     "logged_at": _("Logged"),
     "logged_by": _("Logged by"),
     "minutes": _("Minutes"),

@@ -2,7 +2,7 @@
 
 from .absence import AbsenceSource, AttendanceDay, ClassDay, LessonAbsence, PeriodTotal
 from .concerns import Concern, ConcernQuerySet, Sign
-from .signals import Evaluation, Signal, SignalQuerySet, ThresholdRule
+from .signals import Evaluation, JudgedClass, Signal, SignalQuerySet, ThresholdRule
 
 __all__ = [
     "AbsenceSource",
@@ -11,6 +11,7 @@ __all__ = [
     "Concern",
     "ConcernQuerySet",
     "Evaluation",
+    "JudgedClass",
     "LessonAbsence",
     "PeriodTotal",
     "Sign",

@@ -11,17 +11,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.permissions import Action, Object, permits
+from attendance.signal_words import words_of
 from audit.reading import PersonalModel
-from schools.models import ClassGroup, Pupil
+from schools.models import ClassGroup, Provider, Pupil, SchoolForm
 
 
 class ThresholdRule(models.Model):
-    """A version of the lines that make a signal. Versions are added, never changed (law.md 1.4)."""
+    """A version of the lines that make a signal. Versions are added, never changed (docs/law.md, 1.4).
+
+    For a provider or for all, for a school form or for all; the most special one that is in force counts. `lines` are
+    read with attendance/thresholds.py.
+    """
 
     version = models.PositiveIntegerField(unique=True)
     valid_from = models.DateField()
-    levels_percent = models.JSONField()
-    window_school_days = models.PositiveSmallIntegerField(default=20)
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    school_form = models.CharField(max_length=4, choices=SchoolForm.choices, blank=True)
+    lines = models.JSONField()
     minimum_coverage_percent = models.PositiveSmallIntegerField(default=90)
     answer_school_days = models.PositiveSmallIntegerField(default=5)
 
@@ -30,6 +36,19 @@ class ThresholdRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version}"
+
+
+class JudgedClass(models.Model):
+    """Up to which day a class's pupils have been compared with the lines; later days are still to be judged."""
+
+    class_group = models.OneToOneField(ClassGroup, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    judged_to = models.DateField()
+
+    class Meta:
+        ordering = ["class_group"]
+
+    def __str__(self) -> str:
+        return f"{self.class_group} {self.judged_to}"
 
 
 class SignalQuerySet(models.QuerySet["Signal"]):
@@ -49,7 +68,11 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
     def one_per_pupil(self) -> SignalQuerySet:
         """Return of these signals the highest of each pupil, the latest of equals."""
-        foremost = self.filter(pupil=OuterRef("pupil")).order_by("-level_percent", "-crossed_on", "pk")
+        foremost = (
+            self.filter(pupil=OuterRef("pupil"))
+            .annotate(is_share=Q(kind=Signal.Kind.TOTAL))
+            .order_by("-is_share", "-level", "-crossed_on", "pk")
+        )
         return self.filter(pk=Subquery(foremost.values("pk")[:1]))
 
     def visible_to(self, reader: Membership) -> SignalQuerySet:
@@ -66,7 +89,29 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
 
 class Signal(PersonalModel):
-    """A pupil's absence crossed a line: a dated fact that the school must answer. It is never changed or recalled."""
+    """A pupil's absence crossed a line: a dated fact that the school must answer. It is never changed or recalled.
+
+    `level` is in the `unit` of the line, counted over `school_days`. `facts` is what all windows said that day.
+    """
+
+    class Kind(models.TextChoices):
+        TOTAL = "total", _("All absence")
+        INVALID = "invalid", _("Absence without valid reason")
+        WEEKDAY = "weekday", _("The same weekday")
+        TIME = "time", _("The same time of day")
+        SUBJECT = "subject", _("The same subject")
+        IN_A_ROW = "in_a_row", _("Days in a row")
+        CHANGE = "change", _("Sharp rise")
+        INVALID_MONTH = "invalid_month", _("Hours without valid reason in a month")
+        INVALID_IN_A_ROW = "invalid_in_a_row", _("A month in a row without valid reason")
+
+    class Unit(models.TextChoices):
+        PERCENT = "percent", _("per cent")
+        HOURS = "hours", _("hours")
+        DAYS = "days", _("days")
+        WEEKS = "weeks", _("weeks")
+        POINTS = "points", _("percentage points")
+        MONTHS = "months", _("months")
 
     class Answer(models.TextChoices):
         CONCERN = "concern", _("Concern logged")
@@ -77,7 +122,11 @@ class Signal(PersonalModel):
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="signals")
     class_group = models.ForeignKey(ClassGroup, on_delete=models.PROTECT, related_name="signals")
     rule = models.ForeignKey(ThresholdRule, on_delete=models.PROTECT, related_name="signals")
-    level_percent = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.TOTAL)
+    unit = models.CharField(max_length=8, choices=Unit.choices, default=Unit.PERCENT)
+    level = models.PositiveSmallIntegerField()
+    school_days = models.PositiveSmallIntegerField(default=20)
+    facts = models.JSONField(default=dict)
     crossed_on = models.DateField()
     window_from = models.DateField()
     offered_minutes = models.PositiveIntegerField()
@@ -97,7 +146,9 @@ class Signal(PersonalModel):
     class Meta:
         ordering = ["crossed_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["pupil", "level_percent", "crossed_on"], name="signal_once_per_crossing"),
+            models.UniqueConstraint(
+                fields=["pupil", "kind", "unit", "school_days", "level", "crossed_on"], name="signal_once_per_crossing"
+            ),
             models.CheckConstraint(
                 name="signal_answer_has_time_and_name",
                 condition=Q(answer="", answered_at=None, answered_by=None)
@@ -106,7 +157,12 @@ class Signal(PersonalModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pupil} {self.level_percent} %"
+        return f"{self.pupil} {self.kind} {self.level}"
+
+    @property
+    def what(self) -> str:
+        """What happened, in a few words: "10 %", "5 days in a row", "Mondays"."""
+        return words_of(self.kind, self.unit, self.level, self.facts)
 
     @property
     def absence_percent(self) -> int:
@@ -115,14 +171,14 @@ class Signal(PersonalModel):
 
 
 class Evaluation(PersonalModel):
-    """How far a pupil's absence has been compared with the lines, so that one crossing makes one signal.
+    """How far a pupil's absence has come, so that one crossing makes one signal.
 
-    `highest_percent` is the highest line reached since the share was last under the lowest one.
+    `reached` is, for each line, the highest level reached since the figure was last under the lowest one.
     """
 
     pupil = models.OneToOneField(Pupil, on_delete=models.CASCADE, primary_key=True, related_name="evaluation")
     evaluated_to = models.DateField()
-    highest_percent = models.PositiveSmallIntegerField(default=0)
+    reached = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["pupil"]

@@ -13,6 +13,7 @@ MAY_OPEN_A_CURSOR = {
     "attendance/concern_traces.py": "a function of the database that tells of concerns without their words",
     "attendance/detection.py": "crossings of a whole school in one statement, with a lock",
     "attendance/figures.py": "absence over school days and weeks, summed in the database",
+    "attendance/missing_reports.py": "what classes have reported over their latest days, counted in the database",
     "attendance/school_years.py": "parts of tables, which only the catalogue knows of",
     "attendance/sources.py": "a lock, so that a school gets one counted source",
     "audit/verification.py": "the log read through by its owner, to verify it",

@@ -48,7 +48,7 @@ def pupil_away(group, minutes_by_day: dict[date, int]):
 
 def detect(*pupils, today: date = TODAY) -> list[tuple[date, int]]:
     found = detect_signals([pupil.pk for pupil in pupils], today=today, at=AT)
-    return [(signal.crossed_on, signal.level_percent) for signal in found]
+    return [(signal.crossed_on, signal.level) for signal in found if signal.kind == "total"]
 
 
 def test_crossing_ten_per_cent_makes_one_signal_on_that_day():
@@ -181,7 +181,7 @@ def test_the_fast_way_finds_what_the_slow_way_finds(seed):
     found = {pupil.pk: [] for pupil in pupils}
     for today in [*sorted(chance.sample(days[20:], 4)), TODAY]:
         for signal in detect_signals(found, today=today, at=AT):
-            found[signal.pupil_id].append((signal.crossed_on, signal.level_percent))
+            found[signal.pupil_id].append((signal.crossed_on, signal.level))
 
     assert found == {pupil.pk: expected_crossings(pupil.pk, TODAY) for pupil in pupils}
     assert sum(map(len, found.values())) > 5

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.child_time import earliest_child_time
-from attendance.thresholds import load_threshold_rules, rule_on
+from attendance.models import ThresholdRule
+from attendance.thresholds import check_lines, load_threshold_rules
 from attendance.todo import school_dates
 from tests.attendance.classes import enrol
 from tests.factories.accounts import MembershipFactory
@@ -81,6 +82,7 @@ def test_the_childs_time_begins_with_the_first_signal_or_concern_of_the_last_yea
 
 
 def test_the_rules_are_loaded_once():
-    assert load_threshold_rules() == load_threshold_rules() == 1
-    assert rule_on(date(2026, 11, 23)).levels_percent == [10, 15, 20, 30, 50]
-    assert rule_on(date(2020, 1, 1)).version == 1
+    assert load_threshold_rules() == load_threshold_rules() == 3
+    assert ThresholdRule.objects.get(version=1).lines[0]["levels"] == [10, 15, 20, 30, 50]
+    for rule in ThresholdRule.objects.all():
+        check_lines(rule.lines)

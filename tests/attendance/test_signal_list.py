@@ -44,8 +44,8 @@ def test_those_without_help_come_first_then_the_oldest(sign_in, counsellor, grou
 
 
 def test_a_pupil_stands_once_with_the_highest_line(sign_in, counsellor, pupil):
-    signal_about(pupil, level_percent=10, crossed_on=date(2026, 10, 1))
-    signal_about(pupil, level_percent=20, crossed_on=date(2026, 10, 20))
+    signal_about(pupil, level=10, crossed_on=date(2026, 10, 1))
+    signal_about(pupil, level=20, crossed_on=date(2026, 10, 20))
 
     response = sign_in(counsellor).get(URL)
 
@@ -68,7 +68,7 @@ def test_the_share_and_the_line_are_those_of_the_pupil(sign_in, counsellor, pupi
 
 
 def test_watching_takes_one_click_and_answers_all_the_pupils_signals(sign_in, counsellor, pupil, today):
-    lower, higher = signal_about(pupil), signal_about(pupil, level_percent=15)
+    lower, higher = signal_about(pupil), signal_about(pupil, level=15)
     client = sign_in(counsellor)
 
     response = client.post(answer_url(higher), {"answer": "watch"})

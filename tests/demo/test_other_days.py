@@ -24,7 +24,7 @@ def fingerprint() -> str:
         *AttendanceDay.objects.values_list(
             "pupil__given_name", "pupil__born_on", "day", "valid_minutes", "invalid_minutes"
         ),
-        *Signal.objects.values_list("pupil__born_on", "level_percent", "crossed_on", "due_on", "answer", "answered_at"),
+        *Signal.objects.values_list("pupil__born_on", "kind", "level", "crossed_on", "due_on", "answer", "answered_at"),
         *Concern.objects.values_list("pupil__born_on", "text", "logged_at", "logged_by__user__email", "answer_text"),
         *Case.objects.values_list("pupil__born_on", "class_name", "child_time_from", "outcome", "closed_at"),
         *Event.objects.values_list("case__pupil__born_on", "kind", "at", "by__user__email", "text"),

@@ -128,7 +128,7 @@ class ThresholdRuleFactory(factory.django.DjangoModelFactory):
 
     version = 1
     valid_from = FIRST_VERSION["valid_from"]
-    levels_percent = FIRST_VERSION["levels_percent"]
+    lines = FIRST_VERSION["lines"]
 
     class Meta:
         model = ThresholdRule
@@ -150,7 +150,7 @@ class SignalFactory(factory.django.DjangoModelFactory):
     pupil = factory.SelfAttribute("enrolment.pupil")
     class_group = factory.SelfAttribute("enrolment.class_group")
     rule = factory.SubFactory(ThresholdRuleFactory)
-    level_percent = 10
+    level = 10
     crossed_on = date(2026, 11, 18)
     window_from = date(2026, 10, 14)
     offered_minutes = 6000

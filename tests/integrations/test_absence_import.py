@@ -170,7 +170,7 @@ def test_signals_come_with_the_import(group, principal):
     absence_import = bring_in(principal, content=content)
 
     assert absence_import.counts["signals"] == Signal.objects.count()
-    assert Signal.objects.filter(pupil=pupils[0], level_percent__gte=30).exists()
+    assert Signal.objects.filter(pupil=pupils[0], level__gte=30).exists()
 
 
 def test_a_personal_number_finds_the_pupil_when_the_id_does_not(group, principal):

@@ -31,6 +31,7 @@ WITHOUT: dict[str, str] = {
     "cache": "counters that are thrown away",
     "cases_requestdraft": "unfinished text that only its writer reads; what is sent is frozen as a disclosure",
     "attendance_evaluation": "how far the absence has been compared: derived, made anew from the rows",
+    "attendance_judgedclass": "how far a class has been compared: derived, made anew from the rows",
     "accounts_factorreset": "who asked for it and who agreed; each of its steps is in the log",
     "integrations_importedfile": "the bytes of a file, kept until it has been read in",
     "integrations_absenceimport": "how far a file has been read in; each step is in the log",
