@@ -7,6 +7,7 @@ from .views import auditing, extracts
 app_name = "oversight"
 urlpatterns = [
     path("", auditing.workspace, name="workspace"),
+    path("attempts/", auditing.attempts, name="attempts"),
     path("sample/draw/", auditing.draw_sample, name="draw_sample"),
     path("readings/<int:record_id>/", auditing.review_reading, name="review_reading"),
     path("claims/<uuid:claim_id>/seen/", auditing.see_claim, name="see_claim"),

@@ -202,6 +202,7 @@ OF_LINKS: dict[str, Methods] = {
 
 OF_THE_LOG: dict[str, Methods] = {
     "oversight:workspace": reading(AUDITORS),
+    "oversight:attempts": reading(AUDITORS),
     "oversight:draw_sample": sending(AUDITORS),
     "oversight:review_reading": form(AUDITORS),
     "oversight:see_claim": sending(AUDITORS),

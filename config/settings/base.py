@@ -51,6 +51,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    # Outside the transaction of the request, so that what was tried is written whatever becomes of it.
+    "accounts.attempts.attempts_are_logged",
     "accounts.middleware.behind_the_wall",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.chosen_language",
@@ -144,6 +146,9 @@ MFA_FORMS = {
     "authenticate": "accounts.codes.AuthenticateForm",
     "reauthenticate": "accounts.codes.ReauthenticateForm",
     "activate_totp": "accounts.codes.ActivateTOTPForm",
+    "login_webauthn": "accounts.codes.LoginPasskeyForm",
+    "authenticate_webauthn": "accounts.codes.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.codes.ReauthenticatePasskeyForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
