@@ -98,6 +98,10 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
         """Return the readings in the log of the reader's own authority; other authorities' logs are secret."""
         return self.filter(authority=authority_of(reader))
 
+    def of_units(self, units: models.QuerySet[Any]) -> AccessRecordQuerySet:
+        """Return the readings of those who acted for these units."""
+        return self.filter(unit_id__in=units.order_by().values("pk"))
+
     def about(self, pupil_id: UUID) -> AccessRecordQuerySet:
         """Return the readings that showed the pupil."""
         return self.filter(pupils__contains=[pupil_id])
