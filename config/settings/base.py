@@ -1,6 +1,8 @@
 """Settings that every environment shares; the others only differ from these."""
 
+import logging
 from pathlib import Path
+from typing import Any
 
 from environs import Env
 
@@ -210,9 +212,18 @@ LOG_ANCHOR_KEY = env.str("LOG_ANCHOR_KEY", "")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEMO = False
 
-LOGGING = {
+# Django's own handlers are taken away: they would write the words of errors, and mail them to ADMINS.
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"without_content": {"()": "config.logs.WithoutContent"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_content"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        name: {"handlers": [], "level": "WARNING", "propagate": True}
+        for name in ("django", "django.server", "gunicorn.error", "gunicorn.access", "py.warnings")
+    },
 }
+# What cannot be written is not shown either: Python would print the line with its arguments.
+logging.raiseExceptions = False
+logging.captureWarnings(True)
