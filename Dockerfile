@@ -2,7 +2,7 @@
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1
-RUN useradd --system --create-home --uid 10001 narvaro && install --directory --owner=narvaro /anchors
+RUN useradd --system --create-home --uid 10001 narvaro && install --directory --owner=narvaro /anchors /journal
 WORKDIR /srv/narvarobryggan
 
 COPY requirements/base.txt requirements/base.txt

@@ -30,6 +30,10 @@ def main() -> None:
     os.environ.setdefault("NB_LOGIN", LOGINS.get(sys.argv[1] if len(sys.argv) > 1 else "", "web"))
     from django.core.management import execute_from_command_line
 
+    if os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production"):
+        from config.logs import hook
+
+        sys.excepthook = hook
     execute_from_command_line(sys.argv)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import throttle
 from .addresses import client_address
+from .attempts import note_failure, note_success
 from .models import User
 from .secrecy import decrypt, encrypt
 
@@ -45,10 +47,19 @@ class AccountAdapter(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
         user = super().authenticate(request, **credentials)
         if user is None:
-            throttle.count_failure(counters, now)
+            locks = throttle.count_failure(counters, now)
+            note_failure(request, "password", typed=credentials.get("email") or "", locks=locks)
         elif not throttle.confirm_success(counters, now):
             raise self.validation_error("too_many_login_attempts")
         return user
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign the person in, and note it with what they proved it with."""
+        super().login(request, user)
+        proofs = get_authentication_records(request, user)
+        note_success(
+            request, "signed_in", cast(User, user), *(proof.get("type") or proof["method"] for proof in proofs)
+        )
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """Say whether `password` is the person's own; failures count as at sign-in."""

@@ -18,6 +18,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from .attempts import note_success
 from .kept import keep
 from .models import User
 
@@ -78,7 +79,9 @@ class Notes:
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Note it, and go back to where the person came from."""
-        note_confirmation(self.request, timezone.now())  # type: ignore[attr-defined]
+        request = self.request  # type: ignore[attr-defined]
+        note_confirmation(request, timezone.now())
+        note_success(request, "confirmed", request.user)
         return super().form_valid(form)  # type: ignore[misc]
 
 

@@ -257,7 +257,6 @@ class Session(models.Model):
     data = models.TextField()
     created_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=200, blank=True)
 

@@ -52,7 +52,7 @@ def rows_for(user: User, key: str | None, at: datetime) -> list[Row]:
     this = identity.key_hash(key) if key else ""
     living = Session.objects.filter(user=user, last_seen_at__gte=at - IDLE, created_at__gte=at - ABSOLUTE)
     # What the session holds may not even be read here.
-    going_on = living.defer("data", "confirmed_at").order_by("-last_seen_at", "pk")
+    going_on = living.defer("data").order_by("-last_seen_at", "pk")
     rows = [Row(one, one.pk == this, in_words(one.agent), shortened(one.address)) for one in going_on]
     return sorted(rows, key=lambda row: not row.is_this)
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from . import actions, hats, own_sessions
 from .access import MemberRequest
+from .attempts import note_success
 from .confirming import confirms_with_a_button, is_recently_confirmed, note_confirmation
 from .forms import SwitchForm
 from .invitations import invited_user
@@ -126,6 +127,8 @@ def stay(request: MemberRequest) -> HttpResponse:
 
 def leave(request: HttpRequest) -> HttpResponse:
     """Sign out, and let the browser forget what it has stored of this site. Marked where its address is."""
+    if isinstance(request.user, User):
+        note_success(request, "signed_out", request.user)
     response = logout(request)
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response

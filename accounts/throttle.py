@@ -46,16 +46,19 @@ def is_locked(counters: list[Counter], now: datetime) -> bool:
 
 
 @identity.gate()
-def count_failure(counters: list[Counter], now: datetime) -> None:
-    """Count one failed try under each counter, and lock those that reach their limit."""
+def count_failure(counters: list[Counter], now: datetime) -> bool:
+    """Count one failed try under each counter, lock those that reach their limit, and say whether any did."""
     forget_old(now)
+    locks = False
     for counter in counters:
         row = _row(counter, now)
         row.failed_at = [*(at for at in row.failed_at if at > now - WINDOW), now][-counter.limit :]
         if len(row.failed_at) >= counter.limit and not _is_locked_now(row, now):
             row.locked_until, row.failed_at = now + WINDOW, []
+            locks = True
         row.changed_at = now
         row.save()
+    return locks
 
 
 @identity.gate()

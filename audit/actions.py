@@ -11,6 +11,8 @@ from django.db import models
 
 from .models import CITY, AccessRecord, AuditEvent, authority_of
 
+LONGEST_ID = 40
+
 
 class Actor(Protocol):
     """Somebody acting as a unit and a role; accounts.Membership is one."""
@@ -42,6 +44,22 @@ def record(
         details=details or {},
         at=at,
         **_who(by, authority),
+    )
+
+
+def record_attempt(
+    *,
+    action: str,
+    target: tuple[str, str],
+    by: Actor | None,
+    at: datetime,
+    details: dict[str, Any],
+    authority: str = CITY,
+) -> None:
+    """Write what somebody tried: `target` is the kind and the id or the name of what it was about."""
+    kind, key = target
+    AuditEvent.objects.create(
+        action=action, target_type=kind, target_id=key[:LONGEST_ID], details=details, at=at, **_who(by, authority)
     )
 
 

@@ -42,17 +42,50 @@ class Trace(models.Model):
         abstract = True
 
 
+WATCHED = [
+    "sign_in_failed",
+    "confirming_failed",
+    "refused",
+    "protection_lifted",
+    "protection_lift_missed",
+]
+"""What an auditor looks through besides readings: failing to prove who one is, refusals, and protection lifted."""
+
+ABOUT_SIGNING_IN = ["signed_in", "signed_out", "confirmed"]
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    """Events by whose log they are in and what they are."""
+
+    def overseen_by(self, reader: Any) -> AuditEventQuerySet:
+        """Return the events in the log of the reader's own authority."""
+        return self.filter(authority=authority_of(reader))
+
+    def watched(self, *, all_signing_in: bool = False) -> AuditEventQuerySet:
+        """Return the events that an auditor looks through, also where all went well if that is asked for."""
+        return self.filter(action__in=[*WATCHED, *ABOUT_SIGNING_IN] if all_signing_in else WATCHED)
+
+
 class AuditEvent(Trace):
-    """One change of state, written in the same transaction as the change."""
+    """One change of state, written in the same transaction as it, or what somebody tried (accounts.attempts)."""
 
     action = models.CharField(max_length=60)
     target_type = models.CharField(max_length=60)
     target_id = models.CharField(max_length=40)
     details = models.JSONField(default=dict)
 
+    objects = AuditEventQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["target_type", "target_id"], name="audit_event_target")]
+        indexes = [
+            models.Index(fields=["target_type", "target_id"], name="audit_event_target"),
+            models.Index(
+                fields=["authority", "-id"],
+                condition=models.Q(action__in=[*WATCHED, *ABOUT_SIGNING_IN]),
+                name="audit_event_watched",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type} {self.target_id}"
@@ -64,6 +97,10 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
     def overseen_by(self, reader: Any) -> AccessRecordQuerySet:
         """Return the readings in the log of the reader's own authority; other authorities' logs are secret."""
         return self.filter(authority=authority_of(reader))
+
+    def of_units(self, units: models.QuerySet[Any]) -> AccessRecordQuerySet:
+        """Return the readings of those who acted for these units."""
+        return self.filter(unit_id__in=units.order_by().values("pk"))
 
     def about(self, pupil_id: UUID) -> AccessRecordQuerySet:
         """Return the readings that showed the pupil."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from accounts.models import Membership, Unit
 from accounts.permissions import NARROWED, Action, Object, may_within, permits
+from accounts.roles import Role, Side
 
 from .models import Case, Feedback, Obligation, Referral
 
@@ -106,3 +107,11 @@ def reads_cases(reader: Membership) -> bool:
     """
     scope = permits(reader, Object.CASE, Action.READ)
     return bool(scope) and not scope & NARROWED
+
+
+def may_see_who_has_read(reader: Membership) -> bool:
+    """Say whether `reader` may see who in the own units has read about their cases: a head on the social side.
+
+    At a school the principal sees it on the pupil's page.
+    """
+    return reader.role == Role.UNIT_HEAD and reader.side == Side.SOCIAL

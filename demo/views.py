@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.actions import choose_language, choose_membership
+from accounts.attempts import note_success
 from accounts.roles import Side
 from accounts.sessions import MEMBERSHIP_KEY as SESSION_KEY
 from wall import identity
@@ -49,6 +50,7 @@ def enter(request: Any, key: str) -> HttpResponse:
     with identity.gate():
         logout(request)
         login(request, visitor.membership.user)
+    note_success(request, "signed_in", visitor.membership.user, "demo")
     request.session[SESSION_KEY] = str(visitor.membership.pk)
     with identity.acting_as(visitor.membership):
         choose_membership(membership=visitor.membership, at=timezone.now())

@@ -27,6 +27,21 @@ OTHER_WAY = "make the roles and the database yourself (docs/operations.md) and s
 LIMITS = {"statement_timeout": "15s", "lock_timeout": "4s", "idle_in_transaction_session_timeout": "30s"}
 """How long a page may keep the database busy; longer work is the worker's."""
 
+QUIET = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+"""What keeps children out of the server's own log: a refused row, a statement and its values stand there otherwise.
+
+The client still gets the whole error. The same stands in launcher/postgres.py and docker-compose.yml, for whoever
+connects with another login.
+"""
+
 
 class Missing(Exception):
     """What is missing on the server, as a sentence."""
@@ -81,16 +96,28 @@ def let_become(admin: psycopg.Connection, login: sql.Identifier, sides: tuple[st
         admin.execute(sql.SQL("GRANT {} TO {}{}").format(sql.Identifier(side), login, without))
 
 
-def make_backup_role(admin: psycopg.Connection) -> None:
+def make_backup_role(admin: psycopg.Connection) -> bool:
     """Make the one role that reads everything, for dumps alone; it logs in only once a password has been set."""
     if admin.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() != (True,):
-        return  # only a superuser can give BYPASSRLS; docs/operations.md says what a hosted server does instead
+        return False  # only a superuser can give BYPASSRLS; docs/operations.md says what a hosted server does instead
     name = sql.Identifier(roles.BACKUP)
     if not exists(admin, roles.BACKUP):
         admin.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT BYPASSRLS CONNECTION LIMIT 2").format(name))
     admin.execute(sql.SQL("ALTER ROLE {} BYPASSRLS INHERIT").format(name))
     admin.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(name))
     admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(name))
+    return True
+
+
+def silence(admin: psycopg.Connection, logins: list[sql.Identifier]) -> None:
+    """Let what our logins do leave no content in the server's log; say so where only the server's owner can."""
+    try:
+        for login in logins:
+            for setting, value in QUIET.items():
+                quiet = sql.SQL("ALTER ROLE {} SET {} = {}")
+                admin.execute(quiet.format(login, sql.Identifier(setting), sql.Literal(value)))
+    except psycopg.errors.InsufficientPrivilege:
+        print(f"Only a superuser can keep content out of the server's log; set there: {QUIET}", file=sys.stderr)
 
 
 def exists(admin: psycopg.Connection, name: str) -> bool:
@@ -110,10 +137,12 @@ def make_all(admin_address: str, owner: str, web: str, worker: str) -> None:
         let_become(admin, web_role, roles.SIDES)
         let_become(admin, worker_role, roles.JOBS)
         let_become(admin, owner_role, (roles.WEB, roles.WORKER))
-        make_backup_role(admin)
+        has_backup = make_backup_role(admin)
         for setting, value in LIMITS.items():
             limit = sql.SQL("ALTER ROLE {} SET {} = {}")
             admin.execute(limit.format(web_role, sql.Identifier(setting), sql.Literal(value)))
+        backup = [sql.Identifier(roles.BACKUP)] if has_backup else []
+        silence(admin, [owner_role, web_role, worker_role, *backup])
         name = str(conninfo_to_dict(owner)["dbname"])
         is_there = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
     if not is_there:

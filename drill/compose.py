@@ -32,10 +32,11 @@ SECRETS = {
     "WEB_PASSWORD": "w1",
     "WORKER_PASSWORD": "r1",
     "LOG_ANCHOR_KEY": "l" * 48,
+    "RETENTION_KEY": "d" * 48,
 }
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 # The second time is the next start of the same server: nothing may break or change.
-STEPS = ("roles", "migrate", "registers") * 2
+STEPS = ("roles", "migrate", "registers", "retention") * 2
 SECONDS_TO_ANSWER = 20
 LOG = STATE / "drill-compose.log"
 

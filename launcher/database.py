@@ -46,7 +46,8 @@ def database(name: str, *, durable: bool) -> Iterator[Prepared]:
     binaries = choose_binaries(os.environ)
     say(f"Starting PostgreSQL {binaries.version} from {binaries.source} ({shown(str(binaries.folder))}) …")
     with running(Cluster(binaries, name, durable=durable)) as cluster:
-        yield Prepared(prepared(*role_addresses(cluster.address, None), admin=cluster.address), cluster)
+        environ = prepared(*role_addresses(cluster.address, None), admin=cluster.address)
+        yield Prepared(environ | {"NB_POSTGRES_LOG": str(cluster.log)}, cluster)
 
 
 def role_addresses(admin: str, password: str | None) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ COMPILE_WORDS = ["-m", "babel.messages.frontend", "compile", "--domain=django", 
 # gunicorn 27 opens a control socket in the home folder, shared by everything the same user runs: never wanted here.
 WEB = ["-m", "gunicorn", "config.wsgi", "--worker-class=gthread", "--no-control-socket", "--graceful-timeout=5"]
 WORKER = ["manage.py", "procrastinate", "worker"]
+RETENTION = ["manage.py", "retention", "--carry-out"]
 
 
 def web(bind: str, *, workers: int = 2, threads: int = 4, log_level: str = "warning") -> list[str]:

@@ -25,6 +25,16 @@ port = {port}
 max_connections = 100
 jit = off
 """
+# The server's own log holds no rows, statements or values (the same as QUIET in deploy/prepare_database.py).
+QUIET = """\
+log_min_messages = log
+log_min_error_statement = panic
+log_error_verbosity = terse
+log_statement = none
+log_min_duration_statement = -1
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+"""
 # For data that is thrown away anyway: nothing is written to disk before a commit is answered.
 HASTY = """\
 fsync = off
@@ -103,7 +113,7 @@ class Cluster:
         for attempt in range(TRIES_TO_START):
             port = free_port(self.port() if attempt == 0 else 0)
             (self.footing.home / "port").write_text(str(port))
-            settings = SETTINGS.format(port=port) + ("" if self.durable else HASTY)
+            settings = SETTINGS.format(port=port) + QUIET + ("" if self.durable else HASTY)
             (self.footing.home / "settings.conf").write_text(settings)
             if self.pg_ctl("start", "-w", "-t", "60", "-l", str(self.log)).returncode == 0:
                 return

@@ -31,6 +31,7 @@ PAGES: dict[str, str | Promise] = {
     "cases:decline_request": _("a request for support"),
     "cases:allocate_request": _("a request for support"),
     "oversight:who_has_read": _("who has read about the pupil"),
+    "oversight:who_has_read_in_case": _("who has read about the pupil"),
     "oversight:review_reading": _("the review of a reading"),
     "oversight:extract_detail": _("the log extract"),
     "oversight:print_extract": _("the log extract"),

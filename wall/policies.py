@@ -57,12 +57,11 @@ class Guard(Operation):
         change_columns: Columns | None = None,
         never: str = "",
         spared: Sequence[str] = (),
-        optional: bool = False,
     ) -> None:
         self.table = table
         self.see, self.add, self.change, self.remove = see or {}, add or {}, change or {}, remove or {}
         self.check, self.see_columns, self.change_columns = check or {}, see_columns or {}, change_columns or {}
-        self.never, self.spared, self.optional = never, spared, optional
+        self.never, self.spared = never, spared
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Models do not know of the wall."""
@@ -70,9 +69,7 @@ class Guard(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """Write rights and policies anew; an `optional` table may be missing."""
-        if self.optional and self.table not in schema_editor.connection.introspection.table_names():
-            return
+        """Write rights and policies anew."""
         for statement in self.statements():
             schema_editor.execute(statement, params=None)
 

@@ -26,7 +26,6 @@ JOBS = (IMPORT, OUTBOX, CLOCK)
 
 LOGINS = (OWNER, WEB, WORKER)
 EVERYBODY = (*SIDES, *JOBS)
-EVERY_SIDE = dict.fromkeys(SIDES, "true")
 
 
 def short(role: str) -> str:

@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from wall.policies import Guard, Open
-from wall.roles import AUDIT, CITY, EVERY_SIDE, EVERYBODY, GATE, JOBS, SCHOOL, SOCIAL, SYSTEM, WEB, WORKER
+from wall.roles import AUDIT, CITY, EVERYBODY, GATE, JOBS, SCHOOL, SOCIAL, SYSTEM, WEB, WORKER
 
 AT_THE_GATE = "(SELECT my_kind()) = 'gate'"
 MINE = "user_id = (SELECT me())"
@@ -105,7 +105,6 @@ class Migration(migrations.Migration):
             change={GATE: AT_THE_GATE},
             remove={**dict.fromkeys(STAFF, MINE), GATE: MINE_OR_GATE},
         ),
-        Guard("cache", see=EVERY_SIDE, add=EVERY_SIDE, change=EVERY_SIDE, remove=EVERY_SIDE, optional=True),
         Guard(
             "account_emailaddress",
             see={**dict.fromkeys(STAFF, MINE), GATE: MINE_OR_GATE},

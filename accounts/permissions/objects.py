@@ -135,7 +135,10 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
 """Who may do what with what, and how far it reaches. What is not here is refused."""
 
 ELSEWHERE: dict[Object, Promise] = {
-    Object.LOG: _("Kept apart for each authority; the database lets only its own auditor read it."),
+    Object.LOG: _(
+        "Kept apart for each authority; only its own auditor reads all of it. A principal sees who has read about the "
+        "school's own pupils, a head of social services who in the own units has read about their cases."
+    ),
     Object.CLAIM: _("Ends by itself after 24 hours; the auditor is told that it happened, not about whom."),
     Object.PROTECTED: _("No role is enough: only people named for this very pupil. To others the pupil is not there."),
 }

@@ -202,11 +202,13 @@ OF_LINKS: dict[str, Methods] = {
 
 OF_THE_LOG: dict[str, Methods] = {
     "oversight:workspace": reading(AUDITORS),
+    "oversight:attempts": reading(AUDITORS),
     "oversight:draw_sample": sending(AUDITORS),
     "oversight:review_reading": form(AUDITORS),
     "oversight:see_claim": sending(AUDITORS),
     "oversight:find_pupil": sending(AUDITORS),
     "oversight:who_has_read": reading(LOG_READERS),
+    "oversight:who_has_read_in_case": reading(frozenset({Role.UNIT_HEAD})),
     "oversight:draft_extract": sending(AUDITORS),
     "oversight:extract_detail": reading(LOG_READERS),
     "oversight:release_extract": sending(LOG_READERS),

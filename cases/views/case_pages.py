@@ -98,6 +98,7 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "shared": _shared(request, case).last(),
         "timeline": [item for item in timeline if not (only_shared and item.is_internal)],
         "only_shared": only_shared,
+        "may_see_who_has_read": access.may_see_who_has_read(reader),
     }
     return render(request, "cases/case_detail.html", context)
 

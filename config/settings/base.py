@@ -1,6 +1,8 @@
 """Settings that every environment shares; the others only differ from these."""
 
+import logging
 from pathlib import Path
+from typing import Any
 
 from environs import Env
 
@@ -51,6 +53,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    # Outside the transaction of the request, so that what was tried is written whatever becomes of it.
+    "accounts.attempts.attempts_are_logged",
     "accounts.middleware.behind_the_wall",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.chosen_language",
@@ -144,6 +148,9 @@ MFA_FORMS = {
     "authenticate": "accounts.codes.AuthenticateForm",
     "reauthenticate": "accounts.codes.ReauthenticateForm",
     "activate_totp": "accounts.codes.ActivateTOTPForm",
+    "login_webauthn": "accounts.codes.LoginPasskeyForm",
+    "authenticate_webauthn": "accounts.codes.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.codes.ReauthenticatePasskeyForm",
 }
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -205,9 +212,18 @@ LOG_ANCHOR_KEY = env.str("LOG_ANCHOR_KEY", "")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 DEMO = False
 
-LOGGING = {
+# Django's own handlers are taken away: they would write the words of errors, and mail them to ADMINS.
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"without_content": {"()": "config.logs.WithoutContent"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_content"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        name: {"handlers": [], "level": "WARNING", "propagate": True}
+        for name in ("django", "django.server", "gunicorn.error", "gunicorn.access", "py.warnings")
+    },
 }
+# What cannot be written is not shown either: Python would print the line with its arguments.
+logging.raiseExceptions = False
+logging.captureWarnings(True)

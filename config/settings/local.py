@@ -1,7 +1,7 @@
 """On a developer's machine and in the demo: no TLS, invented people, no second factor."""
 
 from .base import *
-from .base import INSTALLED_APPS, env
+from .base import INSTALLED_APPS, LOGGING, env
 
 SECRET_KEY = env.str("SECRET_KEY", "only-for-this-machine-never-for-real-people")
 RETENTION_KEY = env.str("RETENTION_KEY", SECRET_KEY)
@@ -10,6 +10,8 @@ DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", True)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", False)
 LOG_ANCHOR_KEY = env.str("LOG_ANCHOR_KEY", "only-for-this-machine")
+if DEBUG:
+    LOGGING["handlers"]["console"].pop("formatter")  # with the words: invented people on one's own machine
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 WHITENOISE_USE_FINDERS = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
 from audit import reading
-from audit.models import AccessRecord
+from audit.models import AccessRecord, AuditEvent
 
 from .. import access, actions
+from ..attempts import pupils_in
+from ..attempts import rows_of as attempt_rows
 from ..claims import waiting_claims
 from ..finding import pupil_in_log
 from ..forms import FindPupilForm, ReviewForm
@@ -26,6 +29,7 @@ from ..workspace import code_of, hit_readings, rows_of, sampled_readings
 
 ROWS = 25
 EXTRACTS = 10
+LATELY = timedelta(days=7)
 
 
 def workspace(request: MemberRequest) -> HttpResponse:
@@ -52,8 +56,20 @@ def workspace(request: MemberRequest) -> HttpResponse:
         ],
         "form": FindPupilForm(),
         "claims": waiting_claims(reader),
+        "attempts": AuditEvent.objects.overseen_by(reader).watched().filter(at__gte=timezone.now() - LATELY).count(),
     }
     return render(request, "oversight/workspace.html", context)
+
+
+def attempts(request: MemberRequest) -> HttpResponse:
+    """Show who failed to sign in, who was refused what, and where protection was lifted; all signing in if asked."""
+    show = request.GET.get("show", "")
+    found = AuditEvent.objects.overseen_by(request.membership).watched(all_signing_in=show == "all")
+    page = Paginator(found.select_related("user").order_by("-pk"), ROWS).get_page(request.GET.get("page"))
+    reading.note(kind="list")
+    reading.only(pupils_in(page))
+    context = {"page": page, "rows": attempt_rows(page), "show": show}
+    return render(request, "oversight/attempts.html", context)
 
 
 def see_claim(request: MemberRequest, claim_id: UUID) -> HttpResponse:

@@ -16,9 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest, recently_confirmed
+from accounts.models import Unit
 from accounts.roles import Role
 from audit import reading
 from audit.models import AccessRecord
+from cases.access import may_see_who_has_read
+from cases.models import Case
 from schools.models import Pupil
 
 from .. import access, actions
@@ -36,6 +39,19 @@ def who_has_read(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     form = DraftExtractForm(initial={"since": today - PERIOD, "until": today})
     return _who_has_read(request, pupil_id, form)
+
+
+def who_has_read_in_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Say to a head of social services who in the own units has read about the pupil of one of their cases."""
+    reader = request.membership
+    if not may_see_who_has_read(reader):
+        raise PermissionDenied
+    case = get_object_or_404(Case.objects.visible_to(reader).select_related("pupil"), pk=case_id)
+    records = AccessRecord.objects.overseen_by(reader).of_units(Unit.objects.below(reader.unit)).about(case.pupil_id)
+    page = Paginator(records.select_related("user").order_by("-pk"), ROWS).get_page(request.GET.get("page"))
+    reading.only([case.pupil_id])
+    context = {"case": case, "name": case.pupil.full_name, "page": page, "lines": lines_of(page)}
+    return render(request, "oversight/who_has_read.html", context)
 
 
 def _who_has_read(request: MemberRequest, pupil_id: UUID, form: DraftExtractForm) -> HttpResponse:

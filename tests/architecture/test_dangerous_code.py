@@ -9,6 +9,7 @@ from tests.architecture.sources import ROOT, app_files, place, tree
 
 # Written in SQL on purpose: the ORM cannot say it, or says it too slowly. The statements are constants.
 MAY_OPEN_A_CURSOR = {
+    "accounts/attempts.py": "a function of the database that tells the gate in whose logs a row belongs",
     "accounts/lost_factors.py": "a function of the database that takes a second step away, once two have agreed",
     "attendance/concern_traces.py": "a function of the database that tells of concerns without their words",
     "attendance/detection.py": "crossings of a whole school in one statement, with a lock",
@@ -29,7 +30,7 @@ MAY_OPEN_A_CURSOR = {
     "records/school_years.py": "a school year of absence, counted and emptied as a whole",
     "records/subjects.py": "a function of the database that tells what is due",
     "schools/actions/links.py": "a function of the database that answers a claim alike for all",
-    "schools/actions/protection.py": "functions of the database that hide a pupil, and that close lists of readers",
+    "schools/actions/protection.py": "functions of the database that hide a pupil or show one again, and close lists of readers",
     "schools/models/protection.py": "a function of the database that gives the ids of protected pupils, to leave out",
     "wall/identity.py": "tells the database who asks",
     "wall/management/commands/set_wall_key.py": "gives the database its copy of the key, as the owner",

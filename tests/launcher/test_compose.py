@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 import yaml
 
-from launcher import entrypoints
+from deploy import prepare_database
+from launcher import entrypoints, postgres
 from launcher.places import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -47,6 +48,7 @@ SERVICE = {
         "logging": {"type": "object", "required": ["driver"]},
         "networks": STRINGS,
         "ports": STRINGS,
+        "profiles": STRINGS,
         "read_only": {"type": "boolean"},
         "restart": {"enum": ["no", "always", "on-failure", "unless-stopped"]},
         "security_opt": STRINGS,
@@ -135,7 +137,7 @@ def test_only_the_steps_that_need_them_know_the_strong_passwords():
     }
 
     assert knows["ADMIN_PASSWORD"] == {"database", "roles"}
-    assert knows["OWNER_PASSWORD"] == {"roles", "migrate", "registers"}
+    assert knows["OWNER_PASSWORD"] == {"roles", "migrate", "registers", "retention"}
     assert knows["WORKER_PASSWORD"] == {"roles", "worker"}
     assert {"web", "worker"} <= knows["WEB_PASSWORD"]
     assert "proxy" not in knows["SECRET_KEY"] | knows["WEB_PASSWORD"]
@@ -154,3 +156,50 @@ def test_example_names_every_secret_and_holds_none():
 
     assert given.keys() == asked
     assert {name for name, value in given.items() if value} == {"SITE"}
+
+
+def test_the_owners_password_is_in_no_program_that_stays():
+    staying = {name for name, service in services().items() if service.get("restart") == "unless-stopped"}
+
+    assert staying == {"database", "web", "worker", "proxy"}
+    for name in staying - {"database"}:
+        assert "OWNER_" not in json.dumps(services()[name]), name
+
+
+def test_what_is_due_is_erased_every_night_by_a_timer_of_the_host():
+    service = services()["retention"]
+    unit = (ROOT / "deploy" / "nightly.service").read_text()
+
+    assert service["profiles"] == ["nightly"]
+    assert service["command"] == ["python", *entrypoints.RETENTION]
+    assert "docker compose --profile nightly run --rm --no-TTY retention" in unit
+    assert "OnCalendar=*-*-* 02:30:00" in (ROOT / "deploy" / "nightly.timer").read_text()
+
+
+def test_digests_of_what_was_erased_have_a_key_and_a_file_of_their_own():
+    environment = services()["retention"]["environment"]
+    mounted = {volume.partition(":")[2] for volume in services()["retention"]["volumes"]}
+    example = (ROOT / "deploy" / "example.env").read_text()
+
+    assert environment["RETENTION_KEY"].startswith("${RETENTION_KEY:?")
+    assert environment["RETENTION_JOURNAL"].rpartition("/")[0] in mounted
+    assert "database" not in json.dumps(services()["retention"]["volumes"])
+    assert "RETENTION_KEY=" in example
+    assert re.search(r"--owner=narvaro [^\n]*/journal", DOCKERFILE)
+
+
+def test_the_file_of_examples_names_every_secret_that_is_asked_for():
+    asked = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
+    named = set(re.findall(r"^(\w+)=", (ROOT / "deploy" / "example.env").read_text(), re.M))
+
+    assert asked == named
+
+
+def test_the_databases_own_log_is_as_quiet_in_all_three_places():
+    wanted = prepare_database.QUIET
+    arguments = services()["database"]["command"]
+    in_compose = dict(part.removeprefix("--").split("=") for part in arguments[1:])
+    in_launcher = dict(line.split(" = ") for line in postgres.QUIET.splitlines())
+
+    assert arguments[0] == "postgres"
+    assert {name.replace("-", "_"): value for name, value in in_compose.items()} == wanted == in_launcher
