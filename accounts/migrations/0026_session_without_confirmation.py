@@ -6,5 +6,5 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """Removes the column."""
 
-    dependencies = [("accounts", "0024_attempts")]
+    dependencies = [("accounts", "0025_attempts")]
     operations = [migrations.RemoveField("session", "confirmed_at")]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Adds the index."""
 
-    dependencies = [("audit", "0014_row_history")]
+    dependencies = [("audit", "0015_history_of_wide_keys")]
     operations = [
         migrations.AddIndex(
             model_name="auditevent",

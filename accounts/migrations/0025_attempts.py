@@ -36,7 +36,7 @@ AT_THE_GATE = f"({AS_MYSELF} OR user_id IS NULL AND (SELECT my_kind()) = 'gate' 
 class Migration(migrations.Migration):
     """Lets the gate write in the logs of those it is about."""
 
-    dependencies = [("accounts", "0023_history"), ("audit", "0015_watched_events")]
+    dependencies = [("accounts", "0024_identity_is_checked_quickly"), ("audit", "0016_watched_events")]
     operations = [
         migrations.RunSQL(AUTHORITIES, "DROP FUNCTION authorities_of(uuid)"),
         Guard(
