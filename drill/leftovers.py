@@ -28,6 +28,13 @@ PEOPLE = (
     "coordinator",
 )
 PATHS = ("/", "/pupils/", "/signals/", "/cases/", "/intake/", "/stalled/")
+DEEPER = (
+    ("/signals/", "main a[href^='/pupils/']:not([href*='?'])"),
+    ("/pupils/", "main tbody a[href^='/pupils/']"),
+    ("/cases/", "main tbody a[href^='/cases/']"),
+    ("/intake/?show=assess", "main a[href*='/intake/']:not([href*='?'])"),
+    ("/stalled/", "main tbody a[href^='/cases/']"),
+)
 BACK = 8
 
 
@@ -62,7 +69,7 @@ def look(report: Report, browser: Browser, url: str, canaries: list[str]) -> Non
         page.goto(f"{url}/demo/")
         page.locator(f'button[data-person="{person}"]').click()
         page.wait_for_url(lambda now: "/demo/" not in now)  # not everybody begins at the same page
-        shown += sum(bool(canaries_in(content_of(page, url + path), canaries)) for path in PATHS)
+        shown += sum(bool(canaries_in(content_of(page, url + path), canaries)) for path in [*PATHS, *deeper(page, url)])
         stored += len(canaries_in(stores(page), canaries))
         page.evaluate(WRITE, canaries[0])
         planted += stores(page).count(canaries[0])
@@ -83,6 +90,16 @@ def look(report: Report, browser: Browser, url: str, canaries: list[str]) -> Non
     report.figure("control: planted names left after signing out", after_planting, "names", "== 0")
 
 
+def deeper(page: Page, url: str) -> list[str]:
+    """Return a pupil's page, a case and a request that the lists lead to; there a child has its whole name."""
+    found = []
+    for path, link in DEEPER:
+        page.goto(url + path)
+        target = page.locator(link).first
+        found += [str(target.get_attribute("href"))] if target.count() else []
+    return found
+
+
 def content_of(page: Page, url: str) -> str:
     """Return a page as the browser has it."""
     page.goto(url)
@@ -90,10 +107,10 @@ def content_of(page: Page, url: str) -> str:
 
 
 def names_of_pupils() -> list[str]:
-    """Return the whole name of every pupil."""
+    """Return the whole name of every pupil, as sentences and as lists write it."""
     with closing(psycopg.connect(os.environ["OWNER_DATABASE_URL"])) as connection:
-        found = connection.execute("SELECT given_name || ' ' || family_name FROM schools_pupil").fetchall()
-    return [name for (name,) in found]
+        found = connection.execute("SELECT given_name, family_name FROM schools_pupil").fetchall()
+    return [name for given, family in found for name in (f"{given} {family}", f"{family}, {given}")]
 
 
 if __name__ == "__main__":
