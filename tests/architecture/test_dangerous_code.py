@@ -26,7 +26,7 @@ MAY_OPEN_A_CURSOR = {
     "records/readings.py": "a function of the database that tells who has read, for a copy of one's own data",
     "records/subjects.py": "a function of the database that tells what is due",
     "schools/actions/links.py": "a function of the database that answers a claim alike for all",
-    "schools/actions/protection.py": "functions of the database that hide a pupil or show one again, and close lists of readers",
+    "schools/actions/protection.py": "functions of the database that hide and show a pupil, and close lists of readers",
     "schools/models/protection.py": "a function of the database that gives the ids of protected pupils, to leave out",
     "wall/identity.py": "tells the database who asks",
     "wall/management/commands/set_wall_key.py": "gives the database its copy of the key, as the owner",
