@@ -58,6 +58,27 @@ def test_signed_out_pages_are_accessible(demo: Server, page: Page):
     assert not faults, "\n".join(faults)
 
 
+def test_pages_behind_a_confirmation_are_accessible(demo: Server, page: Page):
+    walk_in(page, demo, "principal")
+    pupil = demo.rows(
+        "SELECT e.pupil_id FROM schools_enrolment e JOIN schools_classgroup g ON g.id = e.class_group_id "
+        "JOIN accounts_membership m ON m.unit_id = g.school_id JOIN accounts_session s ON s.membership_id = m.id "
+        "WHERE m.role = 'principal' ORDER BY s.created_at DESC, e.pupil_id LIMIT 1"
+    )[0][0]
+    faults: list[str] = []
+    for path in ("/protected/lift/", f"/pupils/{pupil}/protect/", "/protected/"):
+        page.goto(demo.url + path)
+        if "/account/confirm/" in page.url:
+            page.locator("main form button").click()
+        page.wait_for_url(f"**{path}")
+        faults += sideways(page, path) + findings(page, path)
+        if page.locator("main form.form").count():
+            page.locator("main form.form button[type=submit]").click()
+            page.wait_for_load_state()
+            faults += sideways(page, f"{path} refused") + findings(page, f"{path} refused")
+    assert not faults, "\n".join(faults)
+
+
 def findings(page: Page, kind: str) -> list[str]:
     """Return what axe finds on the open page in light and in dark."""
     found = []
