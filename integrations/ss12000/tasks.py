@@ -13,6 +13,7 @@ from wall.roles import IMPORT
 from .connection_test import try_source as ask_source
 from .models import RosterDiff, SchoolSource, SourceSchool, SyncRun
 from .runs import AlreadyRunning
+from .sync_absence import sync_absence
 from .sync_register import carry_out_comparison, sync_register
 
 AGAIN = timedelta(minutes=20)
@@ -65,4 +66,4 @@ def read_sources(timestamp: int) -> None:
             read_school.configure(lock=f"source {source}").defer(source_school_id=school, kind=kind)
 
 
-READERS = {SyncRun.Kind.REGISTER.value: sync_register}
+READERS = {SyncRun.Kind.REGISTER.value: sync_register, SyncRun.Kind.ABSENCE.value: sync_absence}

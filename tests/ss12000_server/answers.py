@@ -135,7 +135,7 @@ def shown(source: Source, name: str, row: dict[str, Any], expands: list[str]) ->
     if source.behaviour.naive_times:
         told["meta"] = {key: value.removesuffix("Z") + "123" for key, value in row["meta"].items()}
     embedded: dict[str, Any] = {}
-    if name == "calendarEvents" and "attendance" in expands:
+    if name == "calendarEvents" and "attendance" in expands and not source.behaviour.ignores_expand:
         found = source.data.lists["attendances"]
         embedded["attendance"] = [one for one in found if one["calendarEvent"]["id"] == row["id"]]
     if "activity" in expands:
@@ -147,6 +147,8 @@ def shown(source: Source, name: str, row: dict[str, Any], expands: list[str]) ->
 def looked_up(source: Source, name: str, body: dict[str, list[str]]) -> list[dict[str, Any]]:
     """Return rows by id, as a bare list."""
     ids = next(iter(body.values()))
+    if source.behaviour.no_lookup and name == "attendances":
+        raise NotAnswered(404)
     if len(ids) > source.behaviour.lookup_at_most:
         raise NotAnswered(503)
     rows = source.data.lists[name]

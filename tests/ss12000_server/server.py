@@ -47,6 +47,8 @@ class Behaviour:
     forbidden: set[str] = field(default_factory=set)  # lists that answer 403
     missing: set[str] = field(default_factory=set)  # lists that answer 404
     no_expand: bool = False  # expand=attendance answers 403
+    ignores_expand: bool = False  # answers as if nothing had been said
+    no_lookup: bool = False  # lookups of attendance answer 404
     clock: timedelta = timedelta()  # how wrong its clock is
     redirects: bool = False
     raw: bytes = b""  # answers every list with these bytes
