@@ -39,7 +39,8 @@ def deleted_in(answer: Any, endpoint: str = "deletedEntities") -> list[Any]:
     """
     data = answer.get("data") if isinstance(answer, dict) else answer
     if isinstance(data, dict):
-        return [(_list_named(name), _id(one)) for name, ids in data.items() for one in _ids(ids)]
+        lists = {_list_named(name): _ids(ids) for name, ids in data.items()}
+        return [(name, _id(one)) for name, ids in lists.items() for one in ids]
     if isinstance(data, list):
         return [(_kind_of(row), _id(row.get("id"))) for row in data]
     raise SourceError("deleted_not_understood")

@@ -45,7 +45,7 @@ def change_source(request: MemberRequest, source_id: UUID) -> HttpResponse:
 
 
 def _settings(request: MemberRequest, source: SchoolSource | None) -> HttpResponse:
-    form = SourceForm(request.POST or None, source=source)
+    form = SourceForm(_sent(request), source=source)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         schools = values.pop("schools")
@@ -86,7 +86,7 @@ def source_detail(request: MemberRequest, source_id: UUID) -> HttpResponse:
 def set_secret(request: MemberRequest, source_id: UUID) -> HttpResponse:
     """Enter a secret. What was entered before is gone, and neither is ever shown."""
     source = _source(request, source_id)
-    form = SecretForm(request.POST or None)
+    form = SecretForm(_sent(request))
     if request.method == "POST" and form.is_valid():
         kinds = {"credential": SourceSecret.Kind.SECRET, "credential_certificate": SourceSecret.Kind.CERTIFICATE}
         for name, kind in kinds.items():
@@ -129,7 +129,7 @@ def comparison_list(request: MemberRequest) -> HttpResponse:
 def comparison_detail(request: MemberRequest, diff_id: UUID) -> HttpResponse:
     """Show what the source would change, and take the school's answer."""
     diff = get_object_or_404(RosterDiff.objects.visible_to(request.membership), pk=diff_id)
-    form = AnswerForm(request.POST or None, diff=diff)
+    form = AnswerForm(_sent(request), diff=diff)
     if request.method == "POST" and form.is_valid():
         told = {"kinds": form.cleaned_data["kinds"], "ends_confirmed": form.cleaned_data.get("ends_confirmed", False)}
         try:
@@ -173,6 +173,11 @@ def _told(row: RosterChange) -> tuple[str, str, str]:
             return who, row.before.get("class", ""), after["on"]
         case _:
             return who, row.before.get("class", ""), after.get("class", "")
+
+
+def _sent(request: MemberRequest) -> Any:
+    """Return what was sent; a form where nothing was ticked is sent all the same."""
+    return request.POST if request.method == "POST" else None
 
 
 def _source(request: MemberRequest, source_id: UUID) -> SchoolSource:

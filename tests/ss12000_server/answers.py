@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from tests.ss12000_server.server import Source
@@ -126,7 +127,8 @@ def _has_relation(source: Source, row: dict[str, Any], told: dict[str, str]) -> 
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/Stockholm"))
 
 
 def shown(source: Source, name: str, row: dict[str, Any], expands: list[str]) -> dict[str, Any]:

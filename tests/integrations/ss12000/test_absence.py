@@ -181,6 +181,7 @@ def test_teaching_length_and_exceptions_decide_what_was_offered(lessons, data, d
         {"student": {"id": pupils[3]["id"]}, "participates": True, "teachingLength": 30},
     ]
     data.lists["attendances"][0]["invalidAbsenceMinutes"] = 50
+    data.lists["attendances"][2]["validAbsenceMinutes"] = 50
 
     lessons()
 
@@ -201,9 +202,13 @@ def test_a_lesson_over_the_night_when_clocks_change_has_its_real_length(lessons,
 
 @pytest.mark.parametrize(
     ("starts", "on", "at"),
-    [("2026-11-16T23:30:00Z", date(2026, 11, 17), time(0, 30)), ("2026-11-17T08:00:00", date(2026, 11, 17), time(8, 0)),
-     ("2026-09-01T06:00:00Z", date(2026, 9, 1), time(8, 0)), ("2026-11-17T09:00:00+02:00", date(2026, 11, 17), time(8))],
-)  # fmt: skip
+    [
+        ("2026-11-16T23:30:00Z", date(2026, 11, 17), time(0, 30)),
+        ("2026-11-17T08:00:00", date(2026, 11, 17), time(8)),
+        ("2026-09-01T06:00:00Z", date(2026, 9, 1), time(8)),
+        ("2026-11-17T09:00:00+02:00", date(2026, 11, 17), time(8)),
+    ],
+)
 def test_a_lesson_belongs_to_the_swedish_day_whatever_zone_it_comes_in(lessons, data, starts, on, at):
     moment = datetime.fromisoformat(starts)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/Stockholm"))
@@ -244,8 +249,12 @@ def test_granted_leave_makes_an_unreported_lesson_valid_absence(lessons, data, d
     place.source.save()
     row = data.lists["attendances"][0]
     row["isReported"] = False
-    common = {"meta": meta(), "student": {"id": row["student"]["id"]}, "startTime": "2026-11-16T00:00:00+01:00",
-              "endTime": "2026-11-17T00:00:00+01:00"}  # fmt: skip
+    common = {
+        "meta": meta(),
+        "student": {"id": row["student"]["id"]},
+        "startTime": "2026-11-16T00:00:00+01:00",
+        "endTime": "2026-11-17T00:00:00+01:00",
+    }
     data.lists["absences"] += [{"id": uid("leave"), "type": "Anmäld frånvaro"} | common]
     lessons()
     assert minutes("Elev000") == (0, 15, 0, 0)
@@ -331,8 +340,8 @@ def test_students_whom_we_do_not_know_are_counted(lessons, data, day):
 @pytest.mark.parametrize("paging", ["standard", "forgetful", "repeat"])
 def test_lessons_are_read_in_every_dialect(lessons, data, how, paging):
     for hour in range(8, 15):
+        lesson = data.add_lesson(f"Ämne{hour}", f"2026-11-16T{hour:02}:00:00Z", f"2026-11-16T{hour:02}:40:00Z")
         for pupil in data.lists["persons"][::2]:
-            lesson = data.add_lesson(f"Ämne{hour}", f"2026-11-16T{hour:02}:00:00Z", f"2026-11-16T{hour:02}:40:00Z")
             data.report(lesson, pupil, 0, valid=40)
     how.paging = paging
 
@@ -394,14 +403,23 @@ def sums(data, place):
     place.source.endpoints = ["organisations", "persons", "groups", "aggregatedAttendance"]
     place.source.save()
     pupils = data.lists["persons"][::2]
+    maths = {"id": uid("activity Matematik"), "displayName": "Matematik"}
     for number in range(2):
         data.add_lesson("Matematik", "2026-10-05T08:00:00Z", "2026-10-05T09:00:00Z")
         for pupil in pupils:
             data.lists["aggregatedAttendance"].append(
-                {"student": {"id": pupil["id"]}, "activity": {"id": uid("activity Matematik"), "displayName": "Matematik"},
-                 "startDate": "2026-10-01", "endDate": "2026-10-31", "attendanceSum": 500, "validAbsenceSum": 60,
-                 "invalidAbsenceSum": 30 * number, "reportedSum": 590, "offeredSum": 600}
-            )  # fmt: skip
+                {
+                    "student": {"id": pupil["id"]},
+                    "activity": maths,
+                    "startDate": "2026-10-01",
+                    "endDate": "2026-10-31",
+                    "attendanceSum": 500,
+                    "validAbsenceSum": 60,
+                    "invalidAbsenceSum": 30 * number,
+                    "reportedSum": 590,
+                    "offeredSum": 600,
+                }
+            )
     return pupils
 
 
