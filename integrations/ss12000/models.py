@@ -15,6 +15,7 @@ from accounts.permissions import Action, Object, permits
 from audit.reading import PersonalModel
 from schools.models import ClassGroup, Provider, Pupil, School
 
+from ..access import may_keep_sources
 from .problems import text_of
 from .signing_in import SignIn, hosts_of
 
@@ -26,7 +27,7 @@ class SchoolSourceQuerySet(models.QuerySet["SchoolSource"]):
 
     def visible_to(self, reader: Membership) -> SchoolSourceQuerySet:
         """Return every source to the system administrator, to others none."""
-        return self if permits(reader, Object.SOURCE, Action.READ) else self.none()
+        return self if may_keep_sources(reader, Action.READ) else self.none()
 
 
 class SchoolSource(models.Model):

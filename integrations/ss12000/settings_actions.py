@@ -9,10 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Membership
-from accounts.permissions import Action, Object, permits
 from audit import actions as audit
 from schools.models import School
 
+from ..access import may_keep_sources
 from .models import SchoolSource, SourceSchool, SourceSecret
 from .signing_in import seal
 
@@ -37,7 +37,7 @@ def save_source(
     Secrets are bound to the hosts: after a change of address they have to be entered again.
     Raises SourceNotAllowed and SourceExists.
     """
-    if not permits(by, Object.SOURCE, Action.CHANGE):
+    if not may_keep_sources(by):
         raise SourceNotAllowed
     is_new = source is None
     if source is None:
@@ -66,7 +66,7 @@ def save_source(
 @transaction.atomic
 def set_secret(source: SchoolSource, *, kind: str, secret: str, by: Membership, at: datetime) -> None:
     """Keep a secret, encrypted for the source's hosts; the one before is gone. Raises SourceNotAllowed, SourceError."""
-    if not permits(by, Object.SOURCE, Action.CHANGE):
+    if not may_keep_sources(by):
         raise SourceNotAllowed
     SourceSecret.objects.filter(source=source, kind=kind).delete()
     SourceSecret.objects.create(

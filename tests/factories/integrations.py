@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import factory
 
-from integrations.models import AbsenceImport, ImportedFile, ImportProblem
+from integrations.models import AbsenceImport, ImportedFile, ImportProblem, SchoolSource
 from tests.factories.accounts import MembershipFactory
-from tests.factories.schools import SchoolFactory
+from tests.factories.schools import ProviderFactory, SchoolFactory
 
 
 class AbsenceImportFactory(factory.django.DjangoModelFactory):
@@ -60,3 +60,16 @@ class ImportProblemFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = ImportProblem
+
+
+class SchoolSourceFactory(factory.django.DjangoModelFactory):
+    """A provider's system that speaks SS 12000, not turned on."""
+
+    name = factory.Sequence(lambda n: f"Elevregister {n}")
+    provider = factory.SubFactory(ProviderFactory)
+    address = "https://sis.example.org/v2.0"
+    endpoints = factory.LazyFunction(lambda: ["organisations", "persons", "groups"])
+    created_at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = SchoolSource

@@ -10,9 +10,11 @@ import pytest
 from integrations.ss12000.client import Client
 from integrations.ss12000.models import SchoolSource, SourceSchool
 from integrations.ss12000.signing_in import Credentials
+from integrations.ss12000.sync_absence import sync_absence
 from integrations.ss12000.sync_register import answer_comparison, carry_out_comparison, sync_register
 from schools.models import SchoolYear
 from tests.factories.accounts import MembershipFactory
+from tests.factories.attendance import ThresholdRuleFactory
 from tests.factories.schools import SchoolFactory
 from tests.ss12000_server.data import a_school
 from tests.ss12000_server.server import Behaviour, serving
@@ -112,3 +114,16 @@ def read_in(sync, say_yes):
         return say_yes()
 
     return do
+
+
+@pytest.fixture
+def lessons(place, connect, read_in):
+    """Return a reading of the absence, after the register has been read."""
+    ThresholdRuleFactory()
+    read_in()
+
+    def read(at=NOW, **more):
+        fresh = SourceSchool.objects.select_related("source", "school__unit").get(pk=place.pk)
+        return sync_absence(fresh, at=at, connect=more.pop("connect", connect), **more)
+
+    return read
