@@ -13,6 +13,10 @@ ALL = {IMPORT: "true"}
 NOT_HIDDEN = "pupil_id IS NULL OR NOT (pupil_id = ANY ((SELECT hidden_from_me())::uuid[]))"
 
 
+# A page of the administrator's asks for a test or a reading; what goes out goes out from the worker.
+MAY_ASK = f"GRANT EXECUTE ON FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[]) TO {SYSTEM}"
+
+
 class Migration(migrations.Migration):
     """Puts sources behind the wall, and lets the reading job keep the register."""
 
@@ -62,6 +66,7 @@ class Migration(migrations.Migration):
             never=NOT_HIDDEN,
             spared=[IMPORT],
         ),
+        migrations.RunSQL(MAY_ASK, migrations.RunSQL.noop),
         KeepHistory("integrations_schoolsource", without=["tested"]),
         KeepHistory("integrations_sourcepupil"),
         # What the job may keep of the register: it adds and ends, and never removes.

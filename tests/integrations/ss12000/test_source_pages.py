@@ -239,3 +239,20 @@ def test_every_night_each_school_of_a_source_that_is_on_is_read(place):
         )
         rows = cursor.fetchall()
     assert rows == [(kind, f"source {place.source_id}") for kind in ("register", "absence")]
+
+
+@pytest.mark.parametrize(
+    ("page", "sent", "asked"),
+    [
+        ("test/", {}, ["integrations.try_source"]),
+        ("read/", {"kind": "register"}, ["integrations.read_school"]),
+        ("read/", {"kind": "absence"}, ["integrations.read_school"]),
+        ("read/", {"kind": "everything"}, []),
+    ],
+)
+def test_what_goes_out_is_asked_of_the_worker(as_admin, place, page, sent, asked):
+    assert as_admin.post(f"/imports/sources/{place.source_id}/{page}", sent).status_code == 302
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs")
+        assert [row[0] for row in cursor.fetchall()] == asked
