@@ -209,3 +209,12 @@ def test_secrets_are_not_in_what_is_printed_of_a_client(source, slept, talk):
     client = talk("oauth", "hemlig nyckel")
 
     assert "hemlig" not in repr(client)
+
+
+def test_an_answer_that_drips_for_ever_is_given_up(talk, source):
+    client = talk()
+    minutes = iter(range(0, 100_000, 60))
+    client.clock = lambda: float(next(minutes))
+
+    assert problem_of(lambda: client.get("persons")) == "too_slow"
+    assert len(source.requests) == 4
