@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     """Puts sources behind the wall, and lets the reading job keep the register."""
 
     dependencies = [
-        ("integrations", "0011_school_sources"),
+        ("integrations", "0021_school_sources"),
         ("schools", "0013_history"),
         ("cases", "0013_history"),
     ]
