@@ -31,6 +31,7 @@ INTAKE = (_("Incoming"), "cases:inbox", False)
 STALLED = (_("Stalled cases"), "cases:stalled_list", False)
 FOLLOW_UP = (_("Follow-up"), "followup:report", False)
 IMPORTS = (_("Imports"), "integrations:import_list", False)
+SOURCES = (_("Sources"), "integrations:source_list", False)
 OVERSIGHT = (_("Readings to review"), "oversight:workspace", False)
 PEOPLE = (_("People"), "accounts:people", False)
 RETENTION = (_("Retention"), "records:retention", False)
@@ -46,7 +47,7 @@ BARS = {
     Role.COORDINATOR: [STALLED, FOLLOW_UP],
     Role.ANALYST: [FOLLOW_UP],
     Role.LOG_AUDITOR: [OVERSIGHT],
-    Role.SYSTEM_ADMIN: [PEOPLE, RETENTION],
+    Role.SYSTEM_ADMIN: [PEOPLE, SOURCES, RETENTION],
 }
 HEADS = {
     Side.SCHOOL: [TO_DO, STALLED, FOLLOW_UP, PEOPLE],

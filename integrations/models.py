@@ -15,6 +15,32 @@ from accounts.permissions import Action, Object, permits
 
 from .csv_files.problems import explain
 from .csv_files.tables import Mapping
+from .ss12000.models import (
+    RosterChange,
+    RosterDiff,
+    SchoolSource,
+    SourceClass,
+    SourcePupil,
+    SourceSchool,
+    SourceSecret,
+    StagedRecord,
+    SyncRun,
+)
+
+__all__ = [
+    "AbsenceImport",
+    "ImportProblem",
+    "ImportedFile",
+    "RosterChange",
+    "RosterDiff",
+    "SchoolSource",
+    "SourceClass",
+    "SourcePupil",
+    "SourceSchool",
+    "SourceSecret",
+    "StagedRecord",
+    "SyncRun",
+]
 
 
 class AbsenceImportQuerySet(models.QuerySet["AbsenceImport"]):

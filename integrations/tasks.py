@@ -12,6 +12,9 @@ from wall.roles import IMPORT
 
 from . import actions
 from .models import AbsenceImport
+from .ss12000 import tasks as sources
+
+__all__ = ["apply_import", "read_import", "sources"]
 
 
 @app.task(queue="imports", name="integrations.read_import")

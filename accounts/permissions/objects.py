@@ -41,6 +41,7 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL},
         OFFICE: {READ: SCHOOL, CREATE: SCHOOL},
     },
+    Object.SOURCE: {ADMIN: {READ: UNIT, CREATE: UNIT, CHANGE: UNIT}},
     Object.SIGNAL: {
         MENTOR: {READ: LINKED, DECIDE: LINKED},
         HEALTH: {READ: LINKED, DECIDE: LINKED},

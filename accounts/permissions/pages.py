@@ -126,6 +126,8 @@ OF_THE_SCHOOL: dict[str, Methods] = {
     "integrations:cancel_import": sending(IMPORTERS),
     "integrations:resume_import": sending(IMPORTERS),
     "integrations:import_errors": reading(IMPORTERS),
+    "integrations:comparison_list": reading(IMPORTERS),
+    "integrations:comparison_detail": form(IMPORTERS),
     "cases:request_support": form(ANSWERERS),
     "cases:check_request": form(ANSWERERS),
     "cases:request_sent": reading(ANSWERERS),
@@ -231,7 +233,18 @@ OF_RECORDS: dict[str, Methods] = {
     "records:cancel_retention": sending(SYSTEM),
 }
 
+OF_SOURCES: dict[str, Methods] = {
+    "integrations:source_list": reading(SYSTEM),
+    "integrations:create_source": form(SYSTEM),
+    "integrations:source_detail": reading(SYSTEM),
+    "integrations:change_source": form(SYSTEM),
+    "integrations:set_secret": form(SYSTEM),
+    "integrations:try_source": sending(SYSTEM),
+    "integrations:read_source": sending(SYSTEM),
+}
+
 PAGES: dict[str, Methods] = {
+    **OF_SOURCES,
     **OF_ANYBODY,
     **OF_LINKS,
     **OF_THE_LOG,

@@ -119,6 +119,7 @@ class Object(models.TextChoices):
     PUPIL = "pupil", _("Who a pupil is, and the pupil’s class")
     ABSENCE = "absence", _("Absence")
     IMPORT = "import", _("Import of absence")
+    SOURCE = "source", _("Connection to a school’s own system")
     SIGNAL = "signal", _("Signal of absence")
     CONCERN = "concern", _("Concern (inside the school)")
     CASE = "case", _("Case")

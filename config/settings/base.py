@@ -191,6 +191,10 @@ CONTENT_SECURITY_POLICY = {
 RETENTION_KEY = env.str("RETENTION_KEY", env.str("SECRET_KEY", ""))
 RETENTION_JOURNAL = env.str("RETENTION_JOURNAL", "")
 
+# Sources of SS 12000 are called over https at public addresses. Only tests and the demo have them on this machine.
+SCHOOL_SOURCES_ON_THIS_MACHINE = False
+SCHOOL_SOURCE_REQUESTS_PER_SECOND = 5
+
 LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -9,6 +9,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", True)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", False)
+SCHOOL_SOURCES_ON_THIS_MACHINE = env.bool("SCHOOL_SOURCES_ON_THIS_MACHINE", False)
 LOG_ANCHOR_KEY = env.str("LOG_ANCHOR_KEY", "only-for-this-machine")
 if DEBUG:
     LOGGING["handlers"]["console"].pop("formatter")  # with the words: invented people on one's own machine

@@ -19,6 +19,8 @@ DATABASES["default"]["TEST"] = {"NAME": "test_narvaro" + env.str("TEST_DB_SUFFIX
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOG_ANCHOR_KEY = "tests"
+SCHOOL_SOURCES_ON_THIS_MACHINE = True
+SCHOOL_SOURCE_REQUESTS_PER_SECOND = 100_000
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LANGUAGE_CODE = "en"
 WHITENOISE_USE_FINDERS = True

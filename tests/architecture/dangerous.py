@@ -113,7 +113,7 @@ def starts_a_program(node: ast.AST) -> bool:
 
 
 def calls_out(node: ast.AST) -> bool:
-    """The server calls nobody: what it needs is in its database (mail goes through Django's own sender)."""
+    """The server calls nobody but sources (docs/adr/0016): what it needs is in its database; Django sends mail."""
     return imports(node, CALLS_OUT)
 
 

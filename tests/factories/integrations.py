@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import factory
 
-from integrations.models import AbsenceImport, ImportedFile, ImportProblem
+from integrations.models import AbsenceImport, ImportedFile, ImportProblem, RosterDiff, SchoolSource, SourceSchool
 from tests.factories.accounts import MembershipFactory
-from tests.factories.schools import SchoolFactory
+from tests.factories.schools import ProviderFactory, SchoolFactory
 
 
 class AbsenceImportFactory(factory.django.DjangoModelFactory):
@@ -60,3 +60,41 @@ class ImportProblemFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = ImportProblem
+
+
+class SchoolSourceFactory(factory.django.DjangoModelFactory):
+    """A provider's system that speaks SS 12000, not turned on."""
+
+    name = factory.Sequence(lambda n: f"Elevregister {n}")
+    provider = factory.SubFactory(ProviderFactory)
+    address = "https://sis.example.org/v2.0"
+    endpoints = factory.LazyFunction(lambda: ["organisations", "persons", "groups"])
+    created_at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+    class Meta:
+        model = SchoolSource
+
+
+class SourceSchoolFactory(factory.django.DjangoModelFactory):
+    """A school that is read from a source of its provider's."""
+
+    school = factory.SubFactory(SchoolFactory)
+    source = factory.SubFactory(
+        SchoolSourceFactory, provider=factory.SelfAttribute("..school.provider"), client_id="narvarobryggan"
+    )
+
+    class Meta:
+        model = SourceSchool
+
+
+class RosterDiffFactory(factory.django.DjangoModelFactory):
+    """A comparison that waits for the school's answer: one new pupil."""
+
+    source_school = factory.SubFactory(SourceSchoolFactory)
+    unit = factory.SelfAttribute("source_school.school.unit")
+    source_name = "Elevregistret"
+    counts = factory.LazyFunction(lambda: {"new_pupil": 1})
+    made_at = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+    class Meta:
+        model = RosterDiff

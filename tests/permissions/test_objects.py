@@ -21,8 +21,8 @@ from attendance.models import Concern, Signal
 from cases import access
 from cases.models import Case, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
 from followup.scope import scope_of
-from integrations.access import may_import
-from integrations.models import AbsenceImport
+from integrations.access import may_import, may_keep_sources
+from integrations.models import AbsenceImport, SchoolSource
 from schools.access import may_keep_register
 from schools.models import Pupil
 from tests.permissions.world import World, make_world
@@ -84,6 +84,9 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.ABSENCE, Action.READ): lambda who, w: sees(Pupil.objects.visible_to(who), w.story("active").pupil),
     (Object.IMPORT, Action.READ): lambda who, w: sees(AbsenceImport.objects.visible_to(who), w.school_import),
     (Object.IMPORT, Action.CREATE): lambda who, w: may_import(who, w.school_import.unit),
+    (Object.SOURCE, Action.READ): lambda who, w: sees(SchoolSource.objects.visible_to(who), w.source),
+    (Object.SOURCE, Action.CREATE): lambda who, w: may_keep_sources(who, Action.CREATE),
+    (Object.SOURCE, Action.CHANGE): lambda who, w: may_keep_sources(who),
     (Object.SIGNAL, Action.READ): lambda who, w: reads_signals(who) and sees(Signal.objects.visible_to(who), w.signal),
     (Object.SIGNAL, Action.DECIDE): lambda who, w: may_answer_signal(who, w.signal),
     (Object.CONCERN, Action.READ): lambda who, w: sees(Concern.objects.visible_to(who), w.concern),

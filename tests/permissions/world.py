@@ -13,11 +13,11 @@ from accounts.roles import Side, UnitKind
 from attendance.models import Concern, Signal
 from cases.actions.notes import write_internal_note
 from cases.models import HolderInterval, SchoolNote, SocialNote
-from integrations.models import AbsenceImport
+from integrations.models import AbsenceImport, SchoolSource
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import ConcernFactory, SignalFactory
 from tests.factories.cases import Story, a_case, make_cast
-from tests.factories.integrations import AbsenceImportFactory
+from tests.factories.integrations import AbsenceImportFactory, SchoolSourceFactory
 from tests.factories.schools import SchoolFactory
 from tests.factories.socialservices import OfficeFactory, ServiceFactory
 
@@ -33,6 +33,7 @@ class World:
     signal: Signal
     concern: Concern
     school_import: AbsenceImport
+    source: SchoolSource
     notes: dict[UUID, SchoolNote | SocialNote]
 
     def story(self, state: str) -> Story:
@@ -77,6 +78,7 @@ def make_world(receiver: UnitKind) -> World:
         signal=SignalFactory(enrolment=enrolment),
         concern=ConcernFactory(enrolment=enrolment, logged_by=cast.mentor),
         school_import=AbsenceImportFactory(unit=school),
+        source=SchoolSourceFactory(),
         notes={
             writer.unit_id: write_internal_note(
                 case=stories["lifted"].case, text="Bara vi.", submission=uuid4(), by=writer, at=timezone.now()

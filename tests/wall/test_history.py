@@ -33,6 +33,11 @@ WITHOUT: dict[str, str] = {
     "attendance_judgedclass": "how far a class has been compared: derived, made anew from the rows",
     "accounts_factorreset": "who asked for it and who agreed; each of its steps is in the log",
     "integrations_importedfile": "the bytes of a file, kept until it has been read in",
+    "integrations_sourcesecret": "secrets: an old one must not be kept",
+    "integrations_sourceschool": "how far a school has been read",
+    "integrations_syncrun": "how far a reading has come: the journal itself",
+    "integrations_stagedrecord": "rows on their way, thrown away when they are compared",
+    "integrations_rosterdiff": "what a source would change, with its answer; each step is in the log",
     "integrations_absenceimport": "how far a file has been read in; each step is in the log",
 }
 """Tables that can be changed and whose history is not kept, each with its reason."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection
 
@@ -30,12 +30,12 @@ from cases.models import (
     SchoolNote,
     SocialNote,
 )
-from integrations.models import AbsenceImport, ImportProblem
+from integrations.models import AbsenceImport, ImportProblem, RosterChange, RosterDiff, SchoolSource
 from schools.models import ClassGroup, Guardian, Pupil, PupilIdentifier
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import AttendanceDayFactory, ConcernFactory, SignalFactory
 from tests.factories.cases import Cast, Story, a_case, make_cast
-from tests.factories.integrations import AbsenceImportFactory, ImportProblemFactory
+from tests.factories.integrations import AbsenceImportFactory, ImportProblemFactory, RosterDiffFactory
 from tests.factories.schools import EnrolmentFactory, GuardianFactory, PupilFactory, PupilIdentifierFactory
 
 STATES = ("asked", "declined", "lifted", "redirected", "feedback_acknowledged", "closed", "paused")
@@ -117,6 +117,10 @@ def add_what_the_school_keeps(cast: Cast) -> None:
     school = cast.class_group.school
     file = AbsenceImportFactory(school=school, uploaded_by=cast.principal, failed=True)
     ImportProblemFactory(absence_import=file)
+    diff = RosterDiffFactory(source_school__school=school)
+    RosterChange.objects.create(
+        diff=diff, kind="new_pupil", key=uuid4(), after={"given": "x", "family": "x", "class": "x"}
+    )
     hidden = PupilFactory(protected=True)
     enrolment = EnrolmentFactory(pupil=hidden, class_group=cast.class_group)
     ConcernFactory(enrolment=enrolment, logged_by=cast.mentor, holder=cast.counsellor, pupil_words="x")
@@ -216,6 +220,8 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
     yield "file", list(AbsenceImport.objects.all()), "file_name", rules.imported
+    yield "comparison", list(RosterChange.objects.all()), "after", lambda row: rules.imported(row.diff)
+    yield "source", list(SchoolSource.objects.all()), "client_id", lambda row: rules.administrators()
     yield "problem", list(ImportProblem.objects.all()), "value", lambda row: rules.imported(row.absence_import)
 
 
@@ -320,6 +326,10 @@ class Audience:
         readers = self.case(note.case)
         return self.those(lambda one: one.unit_id == note.unit_id and one.pk in readers)
 
-    def imported(self, file: AbsenceImport) -> set[UUID]:
+    def administrators(self) -> set[UUID]:
+        """Those who keep the service running."""
+        return self.those(lambda one: one.role == "system_admin")
+
+    def imported(self, file: AbsenceImport | RosterDiff) -> set[UUID]:
         """Those who bring absence in at the school."""
         return self.those(lambda one: one.role in {"principal", "school_admin"} and one.unit_id == file.unit_id)
