@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,11 +26,14 @@ DAYS_TO_READ = timedelta(days=14)
 
 @dataclass(frozen=True)
 class SchoolDate:
-    """Something the school has promised itself to do, or (`is_reading`) something new to read, until `due_on`."""
+    """Something the school has promised itself to do, or (`is_reading`) something new to read, until `due_on`.
+
+    `pupil_id` is None for what is about no pupil.
+    """
 
     key: str
     title: str | Promise
-    pupil_id: UUID
+    pupil_id: UUID | None
     label: str
     due_on: date
     url: str
@@ -39,6 +44,8 @@ class SchoolDate:
 def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
     """Return what waits for `reader` inside the school, the most urgent first; a constant number of queries."""
     dates = [*_signals(reader, today), *_concerns(reader), *_answers_to_read(reader, today)]
+    for others in settings.TO_DO_DATES:
+        dates += import_string(others)(reader, today)
     return sorted(dates, key=lambda row: (row.is_reading, row.due_on, row.key))
 
 

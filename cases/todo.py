@@ -59,7 +59,7 @@ class Row:
 
     key: str
     title: str | Promise
-    pupil_id: UUID
+    pupil_id: UUID | None
     label: str
     due: Due
     due_on: date

@@ -58,7 +58,7 @@ def todo(request: MemberRequest) -> HttpResponse:
         "longest": max(to_do.waiting, key=lambda waiting: waiting.days, default=None),
         "may_log_concern": bool(permits(reader, Object.CONCERN, Action.CREATE)),
     }
-    shown = [row.row.pupil_id for _group, rows in groups for row in rows]
+    shown = [row.row.pupil_id for _group, rows in groups for row in rows if row.row.pupil_id is not None]
     reading.note(kind="list")
     reading.only([*shown, *(waiting.pupil_id for waiting in to_do.waiting)])
     return render(request, "cases/todo.html", context)
