@@ -30,6 +30,19 @@ def decrypt(stored: str, purpose: str, extra: str = "") -> str:
         raise NotReadable(purpose) from error
 
 
+def encrypt_bytes(content: bytes, purpose: str) -> bytes:
+    """Return `content` encrypted for one `purpose`."""
+    return _cipher(purpose, "").encrypt(content)
+
+
+def decrypt_bytes(stored: bytes, purpose: str) -> bytes:
+    """Return what `encrypt_bytes` was given. Raises NotReadable."""
+    try:
+        return _cipher(purpose, "").decrypt(stored)
+    except InvalidToken as error:
+        raise NotReadable(purpose) from error
+
+
 def keyed_hash(text: str, purpose: str) -> str:
     """Return 64 letters that stand for `text` in a table and cannot be guessed without the server's key."""
     return hmac.new(_derived(_keys()[0], purpose), text.encode(), hashlib.sha256).hexdigest()

@@ -10,21 +10,30 @@ from django.db.models import Max
 from accounts.models import Unit
 from deadlines.working_days import working_days_between
 
-from .models import ClassDay
+from .definitions import definitions_of
+from .models import AbsenceSource, ClassDay
+from .sources import counted_source
 
 STALE_AFTER = 5
 
 
 @dataclass(frozen=True)
 class Reported:
-    """The last day the school's absence tells about, None when there is none."""
+    """The last day the absence that counts for the school tells about, None when there is none; and its source."""
 
     last_day: date | None
     is_stale: bool
+    source: AbsenceSource | None = None
+
+    @property
+    def definitions(self) -> list[tuple[str, str]]:
+        """What the words of the source mean."""
+        return definitions_of(self.source) if self.source else []
 
 
 def reported_until(unit: Unit, today: date) -> Reported:
     """Return how far the school's absence reaches; stale when more than five working days are missing."""
     counted = ClassDay.objects.filter(class_group__school__unit=unit, source__is_counted=True)
     last_day = counted.aggregate(last=Max("day"))["last"]
-    return Reported(last_day, last_day is not None and working_days_between(last_day, today) > STALE_AFTER)
+    is_stale = last_day is not None and working_days_between(last_day, today) > STALE_AFTER
+    return Reported(last_day, is_stale, counted_source(unit))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -46,6 +48,8 @@ class SchoolDate:
 def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
     """Return what waits for `reader` inside the school, the most urgent first; a constant number of queries."""
     dates = [*_signals(reader, today), *_concerns(reader), *_answers_to_read(reader, today), *_reports(reader, today)]
+    for others in settings.TO_DO_DATES:
+        dates += import_string(others)(reader, today)
     return sorted(dates, key=lambda row: (row.is_reading, row.due_on, row.key))
 
 

@@ -13,7 +13,8 @@ from datetime import date, datetime
 from random import Random
 
 from accounts.models import Membership
-from integrations.actions import apply_import, approve_import, read_import, upload_absence_file
+from integrations.actions import apply_import, approve_import, match_columns, read_import, upload_absence_file
+from integrations.csv_files.tables import Mapping
 from integrations.models import AbsenceImport
 from schools.models import School
 
@@ -118,5 +119,9 @@ def bring_in(school: School, exports: str, rows: list[str], by: Membership, at: 
     file_name = f"franvaro_{at:%Y-%m-%d}.csv"
     absence_import = upload_absence_file(unit=school.unit, file_name=file_name, content=content, by=by, at=at)
     absence_import = read_import(absence_import, at=at)
-    absence_import = approve_import(absence_import, by=by, at=at)
+    if absence_import.status == AbsenceImport.Status.NEEDS_MAPPING:
+        mapping = Mapping.from_json(absence_import.mapping)
+        absence_import = match_columns(absence_import=absence_import, mapping=mapping, by=by, at=at)
+        absence_import = read_import(absence_import, at=at)
+    absence_import = approve_import(absence_import, by=by, at=at, has_looked=True)
     return apply_import(absence_import, at=at)

@@ -24,7 +24,9 @@ def error_report(absence_import: AbsenceImport) -> Iterator[str]:
     mapping = Mapping.from_json(absence_import.mapping)
     problems = _problems_by_row(absence_import)
     yield BYTE_ORDER_MARK
-    for number, cells in all_lines(bytes(absence_import.stored_file.content), mapping):
+    if not mapping.heading_row:
+        yield _line([*(mapping.headings), _("Error"), _("How to mend it")])
+    for number, cells in all_lines(absence_import.stored_file.text, mapping):
         if number < mapping.heading_row:
             continue
         if number == mapping.heading_row:

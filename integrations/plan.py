@@ -1,7 +1,13 @@
-"""Compares what a file says with what is stored, and stores the difference: in a few statements, whatever its size."""
+"""Compares what a file says with what its source has said before, and stores the difference: in a few statements.
+
+The differences are worked out once, into tables that only this connection sees: what the preview counts, what is kept
+for undoing, and what is stored are then the same rows. A row that is already right is nowhere among them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -9,6 +15,7 @@ from django.db import connection
 from attendance.models import AbsenceSource
 
 from .csv_files import headings
+from .period_plan import CHANGED_PERIODS, COUNT_PERIODS, PERIOD_SPAN, REMOVE_PERIODS, WRITE_PERIODS
 
 DAYS_FROM_LESSONS = """
 INSERT INTO staged_day
@@ -62,88 +69,130 @@ SELECT *, valid + invalid + other + late > 0 OR own_offered IS NOT NULL
 """
 
 LESSONS_IN_FILE = "(SELECT * FROM staged_lesson WHERE kind IN ('valid', 'invalid', 'other', 'late'))"
-CLASS_DAY_DIFFERS = "(known.offered_minutes, known.reported_minutes) IS DISTINCT FROM (told.offered, told.reported)"
-DAY_DIFFERS = """(known.valid_minutes, known.invalid_minutes, known.other_minutes, known.late_minutes,
-        known.offered_minutes, known.reported_minutes)
-        IS DISTINCT FROM (told.valid, told.invalid, told.other, told.late, told.own_offered, told.own_reported)"""
-LESSON_DIFFERS = "(known.minutes, known.kind, known.subject) IS DISTINCT FROM (told.minutes, told.kind, told.subject)"
 
-# What the source has said before of the days in the file. The first and last day are literals, so that only the parts
-# of those school years are opened.
-KNOWN_CLASS_DAYS = """attendance_classday known
-    ON known.class_group_id = told.class_group_id AND known.day = told.day AND known.source_id = %(source)s"""
-KNOWN_DAYS = """attendance_attendanceday known
+# The first and last day are literals, so that only the parts of those school years are opened.
+CHANGED_CLASS_DAYS = """
+INSERT INTO changed_class_day
+SELECT told.class_group_id, told.day, told.offered, told.reported, known.day IS NULL,
+       CASE WHEN known.day IS NOT NULL THEN jsonb_build_object(
+           'day', known.day, 'offered_minutes', known.offered_minutes, 'reported_minutes', known.reported_minutes) END
+  FROM staged_class_day told
+  LEFT JOIN attendance_classday known ON known.class_group_id = told.class_group_id AND known.day = told.day
+                                     AND known.source_id = %(source)s
+ WHERE known.day IS NULL OR (known.offered_minutes, known.reported_minutes) <> (told.offered, told.reported)
+"""
+WAS_DAY = """jsonb_build_object('day', known.day, 'valid_minutes', known.valid_minutes,
+           'invalid_minutes', known.invalid_minutes, 'other_minutes', known.other_minutes,
+           'late_minutes', known.late_minutes, 'offered_minutes', known.offered_minutes,
+           'reported_minutes', known.reported_minutes)"""
+CHANGED_DAYS = f"""
+INSERT INTO changed_day
+SELECT told.pupil_id, told.day, told.valid, told.invalid, told.other, told.late, told.own_offered, told.own_reported,
+       known.day IS NULL, NOT told.is_wanted, CASE WHEN known.day IS NOT NULL THEN {WAS_DAY} END
+  FROM planned_day told
+  LEFT JOIN attendance_attendanceday known
     ON known.pupil_id = told.pupil_id AND known.day = told.day AND known.source_id = %(source)s
-   AND known.day BETWEEN %(first_day)s AND %(last_day)s"""
-KNOWN_LESSONS = """attendance_lessonabsence known
-    ON known.pupil_id = told.pupil_id AND known.day = told.day AND known.starts_at = told.starts_at
-   AND known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s"""
-LESSONS_GONE = f"""
-gone.pupil_id = day_in_file.pupil_id AND gone.day = day_in_file.day AND gone.source_id = %(source)s
-   AND gone.day BETWEEN %(first_day)s AND %(last_day)s
-   AND NOT EXISTS (SELECT 1 FROM {LESSONS_IN_FILE} told WHERE told.pupil_id = gone.pupil_id
-                      AND told.day = gone.day AND told.starts_at = gone.starts_at)
+   AND known.day BETWEEN %(first_day)s AND %(last_day)s
+ WHERE CASE WHEN known.day IS NULL THEN told.is_wanted
+            ELSE NOT told.is_wanted
+              OR (known.valid_minutes, known.invalid_minutes, known.other_minutes, known.late_minutes,
+                  known.offered_minutes, known.reported_minutes)
+                 IS DISTINCT FROM
+                 (told.valid, told.invalid, told.other, told.late, told.own_offered, told.own_reported) END
 """  # noqa: S608 (the pieces are constants of ours)
+WAS_LESSON = """jsonb_build_object('day', known.day, 'starts_at', known.starts_at, 'minutes', known.minutes,
+           'kind', known.kind, 'subject', known.subject)"""
+CHANGED_LESSONS = f"""
+INSERT INTO changed_lesson
+SELECT told.pupil_id, told.day, told.starts_at, told.minutes, told.kind, told.subject, known.day IS NULL, false,
+       CASE WHEN known.day IS NOT NULL THEN {WAS_LESSON} END
+  FROM {LESSONS_IN_FILE} told
+  LEFT JOIN attendance_lessonabsence known
+    ON known.pupil_id = told.pupil_id AND known.day = told.day AND known.starts_at = told.starts_at
+   AND known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s
+ WHERE known.day IS NULL OR (known.minutes, known.kind, known.subject) <> (told.minutes, told.kind, told.subject)
+"""  # noqa: S608
+GONE_LESSONS = f"""
+INSERT INTO changed_lesson
+SELECT known.pupil_id, known.day, known.starts_at, known.minutes, known.kind, known.subject, false, true, {WAS_LESSON}
+  FROM attendance_lessonabsence known
+  JOIN planned_day day_in_file ON day_in_file.pupil_id = known.pupil_id AND day_in_file.day = known.day
+ WHERE known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s
+   AND NOT EXISTS (SELECT 1 FROM {LESSONS_IN_FILE} told WHERE told.pupil_id = known.pupil_id
+                      AND told.day = known.day AND told.starts_at = known.starts_at)
+"""  # noqa: S608
 
-COUNT_CLASS_DAYS = f"""
-SELECT count(*) FILTER (WHERE known.day IS NULL), count(*) FILTER (WHERE known.day IS NOT NULL AND {CLASS_DAY_DIFFERS}),
-       count(*) FILTER (WHERE known.day IS NOT NULL AND NOT {CLASS_DAY_DIFFERS}), 0
-  FROM staged_class_day told LEFT JOIN {KNOWN_CLASS_DAYS}
-"""  # noqa: S608
-COUNT_DAYS = f"""
-SELECT count(*) FILTER (WHERE is_wanted AND known.day IS NULL),
-       count(*) FILTER (WHERE is_wanted AND known.day IS NOT NULL AND {DAY_DIFFERS}),
-       count(*) FILTER (WHERE is_wanted AND known.day IS NOT NULL AND NOT {DAY_DIFFERS}),
-       count(*) FILTER (WHERE NOT is_wanted AND known.day IS NOT NULL)
-  FROM planned_day told LEFT JOIN {KNOWN_DAYS}
-"""  # noqa: S608
-COUNT_LESSONS = f"""
-SELECT count(*) FILTER (WHERE known.day IS NULL), count(*) FILTER (WHERE known.day IS NOT NULL AND {LESSON_DIFFERS}),
-       count(*) FILTER (WHERE known.day IS NOT NULL AND NOT {LESSON_DIFFERS}), (
-           SELECT count(*) FROM attendance_lessonabsence gone JOIN planned_day day_in_file ON {LESSONS_GONE}
-       )
-  FROM {LESSONS_IN_FILE} told LEFT JOIN {KNOWN_LESSONS}
-"""  # noqa: S608
+CHANGES = """SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new AND NOT {gone}),
+    (SELECT count(*) FROM {told}) - count(*) FILTER (WHERE NOT {gone}), count(*) FILTER (WHERE {gone}) FROM {changed}"""
+COUNT_CLASS_DAYS = CHANGES.format(gone="false", told="staged_class_day", changed="changed_class_day")
+COUNT_DAYS = CHANGES.format(gone="is_gone", told="planned_day WHERE is_wanted", changed="changed_day")
+COUNT_LESSONS = CHANGES.format(gone="is_gone", told=f"{LESSONS_IN_FILE} told", changed="changed_lesson")
 SPAN = """
 SELECT min(day), max(day) FROM (SELECT day FROM staged_day UNION ALL SELECT day FROM staged_class_day) days
 """
 
-WRITE_CLASS_DAYS = f"""
+WRITE_CLASS_DAYS = """
 INSERT INTO attendance_classday (class_group_id, day, source_id, offered_minutes, reported_minutes)
-SELECT told.class_group_id, told.day, %(source)s, told.offered, told.reported
-  FROM staged_class_day told LEFT JOIN {KNOWN_CLASS_DAYS}
- WHERE known.day IS NULL OR {CLASS_DAY_DIFFERS}
+SELECT class_group_id, day, %(source)s, offered, reported FROM changed_class_day
 ON CONFLICT (class_group_id, day, source_id) DO UPDATE
    SET offered_minutes = EXCLUDED.offered_minutes, reported_minutes = EXCLUDED.reported_minutes
-"""  # noqa: S608
-WRITE_DAYS = f"""
+"""
+WRITE_DAYS = """
 INSERT INTO attendance_attendanceday (pupil_id, day, source_id, valid_minutes, invalid_minutes, other_minutes,
                                       late_minutes, offered_minutes, reported_minutes)
-SELECT told.pupil_id, told.day, %(source)s, told.valid, told.invalid, told.other, told.late, told.own_offered,
-       told.own_reported
-  FROM planned_day told LEFT JOIN {KNOWN_DAYS}
- WHERE is_wanted AND (known.day IS NULL OR {DAY_DIFFERS})
- ORDER BY told.day, told.pupil_id
+SELECT pupil_id, day, %(source)s, valid, invalid, other, late, own_offered, own_reported
+  FROM changed_day WHERE NOT is_gone ORDER BY day, pupil_id
 ON CONFLICT (pupil_id, day, source_id) DO UPDATE
    SET valid_minutes = EXCLUDED.valid_minutes, invalid_minutes = EXCLUDED.invalid_minutes,
        other_minutes = EXCLUDED.other_minutes, late_minutes = EXCLUDED.late_minutes,
        offered_minutes = EXCLUDED.offered_minutes, reported_minutes = EXCLUDED.reported_minutes
-"""  # noqa: S608
-REMOVE_DAYS = """
-DELETE FROM attendance_attendanceday known USING planned_day told
- WHERE known.pupil_id = told.pupil_id AND known.day = told.day AND known.source_id = %(source)s
-   AND known.day BETWEEN %(first_day)s AND %(last_day)s AND NOT told.is_wanted
 """
-WRITE_LESSONS = f"""
+REMOVE_DAYS = """
+DELETE FROM attendance_attendanceday known USING changed_day gone
+ WHERE gone.is_gone AND known.pupil_id = gone.pupil_id AND known.day = gone.day AND known.source_id = %(source)s
+   AND known.day BETWEEN %(first_day)s AND %(last_day)s
+"""
+WRITE_LESSONS = """
 INSERT INTO attendance_lessonabsence (pupil_id, starts_at, day, source_id, minutes, kind, subject)
-SELECT told.pupil_id, told.starts_at, told.day, %(source)s, told.minutes, told.kind, told.subject
-  FROM {LESSONS_IN_FILE} told LEFT JOIN {KNOWN_LESSONS}
- WHERE known.day IS NULL OR {LESSON_DIFFERS}
- ORDER BY told.day, told.pupil_id
+SELECT pupil_id, starts_at, day, %(source)s, minutes, kind, subject
+  FROM changed_lesson WHERE NOT is_gone ORDER BY day, pupil_id
 ON CONFLICT (pupil_id, day, starts_at, source_id) DO UPDATE
    SET minutes = EXCLUDED.minutes, kind = EXCLUDED.kind, subject = EXCLUDED.subject
-"""  # noqa: S608
-REMOVE_LESSONS = f"DELETE FROM attendance_lessonabsence gone USING planned_day day_in_file WHERE {LESSONS_GONE}"  # noqa: S608
+"""
+REMOVE_LESSONS = """
+DELETE FROM attendance_lessonabsence known USING changed_lesson gone
+ WHERE gone.is_gone AND known.pupil_id = gone.pupil_id AND known.day = gone.day AND known.starts_at = gone.starts_at
+   AND known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s
+"""
+
+MANY = 20_000
+LARGE = "SELECT count(*) = %(many)s FROM (SELECT FROM {table} LIMIT %(many)s) AS staged"
+IS_LARGE = {
+    headings.LESSONS: LARGE.replace("{table}", "staged_lesson"),
+    headings.DAY_TOTALS: LARGE.replace("{table}", "staged_day"),
+    headings.CLASS_DAYS: LARGE.replace("{table}", "staged_class_day"),
+    headings.PERIOD_TOTALS: LARGE.replace("{table}", "staged_period"),
+}
+"""Says of each shape whether so many rows are staged."""
+
+WORKED_OUT = {
+    headings.LESSONS: (CHANGED_CLASS_DAYS, CHANGED_DAYS, CHANGED_LESSONS, GONE_LESSONS),
+    headings.DAY_TOTALS: (CHANGED_CLASS_DAYS, CHANGED_DAYS),
+    headings.CLASS_DAYS: (CHANGED_CLASS_DAYS,),
+    headings.PERIOD_TOTALS: CHANGED_PERIODS,
+}
+COUNTED = {
+    headings.LESSONS: {"class_days": COUNT_CLASS_DAYS, "days": COUNT_DAYS, "lessons": COUNT_LESSONS},
+    headings.DAY_TOTALS: {"class_days": COUNT_CLASS_DAYS, "days": COUNT_DAYS},
+    headings.CLASS_DAYS: {"class_days": COUNT_CLASS_DAYS},
+    headings.PERIOD_TOTALS: {"periods": COUNT_PERIODS},
+}
+STORED = {
+    headings.LESSONS: (WRITE_CLASS_DAYS, WRITE_DAYS, REMOVE_DAYS, WRITE_LESSONS, REMOVE_LESSONS),
+    headings.DAY_TOTALS: (WRITE_CLASS_DAYS, WRITE_DAYS, REMOVE_DAYS),
+    headings.CLASS_DAYS: (WRITE_CLASS_DAYS,),
+    headings.PERIOD_TOTALS: (REMOVE_PERIODS, WRITE_PERIODS),
+}
 
 
 def make_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
@@ -152,19 +201,19 @@ def make_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
     A day in the file replaces what the source said of that day for the pupils in it: an absence that is gone from the
     file is removed. What other sources say is left alone.
     """
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _without_nested_loops(cursor, shape):
         if shape == headings.LESSONS:
             cursor.execute(DAYS_FROM_LESSONS)
-        span = _span(cursor, source)
-        if shape != headings.CLASS_DAYS:
+        span = _span(cursor, shape, source)
+        if shape in (headings.LESSONS, headings.DAY_TOTALS):
             cursor.execute("ANALYZE staged_day")
             cursor.execute(CLASS_DAYS_FROM_DAYS, span)
             cursor.execute("ANALYZE staged_class_day")
             cursor.execute(PLANNED_DAYS, span)
             cursor.execute("ANALYZE planned_day")
-        counts = {"class_days": _count(cursor, COUNT_CLASS_DAYS, span), "days": _count(cursor, COUNT_DAYS, span)}
-        if shape == headings.LESSONS:
-            counts["lessons"] = _count(cursor, COUNT_LESSONS, span)
+        for statement in WORKED_OUT[shape]:
+            cursor.execute(statement, span)
+        counts = {key: _count(cursor, statement) for key, statement in COUNTED[shape].items()}
     totals = {key: sum(part[key] for part in counts.values()) for key in ("new", "changed", "unchanged", "removed")}
     days = {key: span[key] and span[key].isoformat() for key in ("first_day", "last_day")}
     return {**counts, **totals, **days}
@@ -172,24 +221,34 @@ def make_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
 
 def carry_out_plan(shape: str, source: AbsenceSource) -> None:
     """Store what `make_plan` worked out; rows that are already right are not touched."""
-    with connection.cursor() as cursor:
-        span = _span(cursor, source)
-        cursor.execute(WRITE_CLASS_DAYS, span)
-        if shape != headings.CLASS_DAYS:
-            cursor.execute(WRITE_DAYS, span)
-            cursor.execute(REMOVE_DAYS, span)
-        if shape == headings.LESSONS:
-            cursor.execute(WRITE_LESSONS, span)
-            cursor.execute(REMOVE_LESSONS, span)
+    with connection.cursor() as cursor, _without_nested_loops(cursor, shape):
+        span = _span(cursor, shape, source)
+        for statement in STORED[shape]:
+            cursor.execute(statement, span)
 
 
-def _span(cursor: Any, source: AbsenceSource) -> dict[str, Any]:
+@contextmanager
+def _without_nested_loops(cursor: Any, shape: str) -> Iterator[None]:
+    """Have large files compared by hash, whatever the database thinks it knows of tables that have just grown.
+
+    After a first load nobody has counted the rows yet; going through the file once for each of them takes hours.
+    """
+    cursor.execute(IS_LARGE[shape], {"many": MANY})
+    (is_large,) = cursor.fetchone()
+    if is_large:
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
+    yield
+    if is_large:
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
+
+
+def _span(cursor: Any, shape: str, source: AbsenceSource) -> dict[str, Any]:
     """Return the source, and the first and last day that are staged, as parameters."""
-    cursor.execute(SPAN)
+    cursor.execute(PERIOD_SPAN if shape == headings.PERIOD_TOTALS else SPAN)
     first_day, last_day = cursor.fetchone()
     return {"source": source.pk, "first_day": first_day, "last_day": last_day}
 
 
-def _count(cursor: Any, statement: str, span: dict[str, Any]) -> dict[str, int]:
-    cursor.execute(statement, span)
+def _count(cursor: Any, statement: str) -> dict[str, int]:
+    cursor.execute(statement)
     return dict(zip(("new", "changed", "unchanged", "removed"), cursor.fetchone(), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db import connection
@@ -11,9 +12,10 @@ from django.db import connection
 from attendance.school_years import school_years
 
 from .csv_files.problems import Problem
-from .csv_files.tables import Mapping, read_rows
+from .csv_files.tables import Mapping, read_lines
+from .period_plan import OVERLAPS
 from .roster import Roster
-from .row_readers import READERS, RowReader, Staged
+from .row_readers import READERS
 
 ROWS_AT_A_TIME = 5000
 
@@ -23,14 +25,37 @@ TABLES = {
     "staged_day": "row_number int, pupil_id uuid, class_group_id uuid, day date, offered int, reported int, "
     "valid int, invalid int, other int, late int",
     "staged_class_day": "row_number int, class_group_id uuid, day date, offered int, reported int",
+    "staged_period": "row_number int, pupil_id uuid, class_group_id uuid, granularity text, first_day date, "
+    "last_day date, subject text, valid int, invalid int, other int, late int, reported int, offered int, "
+    "absent_percent numeric, valid_percent numeric, invalid_percent numeric, unreported_percent numeric, "
+    "is_approximate boolean",
     "planned_day": "pupil_id uuid, day date, valid int, invalid int, other int, late int, "
     "own_offered int, own_reported int, is_wanted boolean",
+    "changed_class_day": "class_group_id uuid, day date, offered int, reported int, is_new boolean, was jsonb",
+    "changed_day": "pupil_id uuid, day date, valid int, invalid int, other int, late int, own_offered int, "
+    "own_reported int, is_new boolean, is_gone boolean, was jsonb",
+    "changed_lesson": "pupil_id uuid, day date, starts_at time, minutes int, kind text, subject text, "
+    "is_new boolean, is_gone boolean, was jsonb",
+    "changed_period": "pupil_id uuid, granularity text, first_day date, last_day date, subject text, valid int, "
+    "invalid int, other int, late int, reported int, offered int, absent_percent numeric, valid_percent numeric, "
+    "invalid_percent numeric, unreported_percent numeric, is_approximate boolean, is_new boolean, is_gone boolean, "
+    "was jsonb",
 }
 SAME_THING = {
     "staged_lesson": "pupil_id, day, starts_at",
     "staged_day": "pupil_id, day",
     "staged_class_day": "class_group_id, day",
+    "staged_period": "pupil_id, granularity, first_day, last_day, subject",
 }
+
+
+@dataclass
+class Reading:
+    """How the reading of a file went."""
+
+    rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    is_approximate: bool = False
 
 
 @contextmanager
@@ -50,35 +75,33 @@ def staging_tables() -> Iterator[None]:
                     cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
 
 
-def stage(content: bytes, mapping: Mapping, roster: Roster, progress: Callable[[int], None]) -> list[Problem]:
+def stage(content: bytes, mapping: Mapping, roster: Roster, progress: Callable[[int], None]) -> Reading:
     """Read the file into the staging tables, and return everything that is wrong with it, in row order.
 
     Rows with a problem are left out. `progress` is told how many rows are read, some times a second.
     """
     reader = READERS[mapping.shape](mapping, roster)
-    problems: list[Problem] = []
-    rows = read_rows(content, mapping)
-    done = 0
-    while chunk := list(islice(rows, ROWS_AT_A_TIME)):
-        good: list[Staged] = []
-        for row in chunk:
-            staged, found = reader.read(row)
-            if staged is None:
-                problems.extend(found)
-            else:
-                good.append(staged)
-        _copy(reader, good)
-        done += len(chunk)
-        progress(done)
-    problems.extend(_take_out_other_years(reader.table))
-    problems.extend(_take_out_duplicates(reader.table))
-    return sorted(problems, key=lambda problem: problem.row_number)
+    reading = Reading()
+    lines = read_lines(content, mapping)
+    while piece := list(islice(lines, ROWS_AT_A_TIME)):
+        staged = reader.read_piece(piece)
+        _copy(reader.table, staged.text)
+        reading.problems += staged.problems
+        reading.rows += staged.rows
+        progress(reading.rows)
+    reading.is_approximate = reader.is_approximate
+    if reader.table != "staged_period":
+        reading.problems += _take_out_other_years(reader.table)
+    reading.problems += _take_out_duplicates(reader.table)
+    if reader.table == "staged_period":
+        reading.problems += _take_out_overlaps()
+    reading.problems.sort(key=lambda problem: problem.row_number)
+    return reading
 
 
-def _copy(reader: RowReader, rows: list[Staged]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {reader.table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _copy(table: str, text: str) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        copy.write(text)
 
 
 def _take_out_other_years(table: str) -> list[Problem]:
@@ -96,15 +119,28 @@ def _take_out_other_years(table: str) -> list[Problem]:
 
 def _take_out_duplicates(table: str) -> list[Problem]:
     """Keep the first of several rows about the same thing and name the others."""
+    same = SAME_THING[table]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {table} GROUP BY {same} HAVING count(*) > 1)")  # noqa: S608
+        if not cursor.fetchone()[0]:
+            return []
         cursor.execute(
             f"""
             DELETE FROM {table} USING (
-                SELECT row_number AS later,
-                       min(row_number) OVER (PARTITION BY {SAME_THING[table]}) AS first FROM {table}
+                SELECT row_number AS later, min(row_number) OVER (PARTITION BY {same}) AS first FROM {table}
             ) told
              WHERE row_number = told.later AND told.first < told.later RETURNING told.later, told.first
             """  # noqa: S608
         )
         return [Problem(later, "", "duplicate_row", "", {"first": first}) for later, first in cursor.fetchall()]
+
+
+def _take_out_overlaps() -> list[Problem]:
+    """Keep the first of several totals of a pupil that share days and name the others."""
+    with connection.cursor() as cursor:
+        cursor.execute(OVERLAPS)
+        firsts: dict[int, int] = {}
+        for later, first in cursor.fetchall():
+            firsts[later] = min(first, firsts.get(later, first))
+    return [Problem(later, "", "period_overlaps", "", {"first": first}) for later, first in sorted(firsts.items())]

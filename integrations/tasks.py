@@ -29,14 +29,22 @@ def apply_import(import_id: str) -> None:
     _carry_out(import_id, lambda row: actions.apply_import(row, at=timezone.now()))
 
 
+@app.task(queue="imports", name="integrations.undo_import")
+def undo_import(import_id: str) -> None:
+    """Take back what an import stored."""
+    _carry_out(import_id, lambda row: actions.undo_import(row, at=timezone.now()))
+
+
 def _carry_out(import_id: str, step: Callable[[AbsenceImport], object]) -> None:
     """Take one step; an import that has moved on is left alone, an error of ours closes it and is raised."""
     with identity.working_as(IMPORT):
-        absence_import = AbsenceImport.objects.select_related("unit__school").get(pk=import_id)
+        absence_import = AbsenceImport.objects.select_related("unit__school", "source").get(pk=import_id)
         try:
             step(absence_import)
         except actions.ImportHasMovedOn:
             return
+        except actions.LaterImportTellsTheSame:
+            actions.give_up_import(absence_import, at=timezone.now())
         except Exception:
             actions.give_up_import(absence_import, at=timezone.now())
             raise

@@ -36,6 +36,7 @@ KINDS = {
         Kind("case", "cases.case", "both_let_go"),
         Kind("pupil", "schools.pupil", "both_let_go"),
         Kind("imported_file", "integrations.absenceimport", "import_closed"),
+        Kind("undoable_import", "integrations.absenceimport", "import_closed"),
         Kind("abandoned_import", "integrations.absenceimport", "import_last_moved"),
         Kind("import", "integrations.absenceimport", "import_closed"),
         Kind("events_month", "audit.auditevent", "month_end", period="month"),

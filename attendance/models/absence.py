@@ -6,13 +6,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit
+from accounts.models import Membership, Unit
+from accounts.permissions import Action, Object, permits
 from audit.reading import PersonalModel
 from schools.models import ClassGroup, Pupil
 
 
 class AbsenceSourceQuerySet(models.QuerySet["AbsenceSource"]):
     """Sources by whether they count."""
+
+    def visible_to(self, reader: Membership) -> AbsenceSourceQuerySet:
+        """Return the sources of the reader's own school, to its principal and its administrator."""
+        if not permits(reader, Object.IMPORT, Action.READ):
+            return self.none()
+        return self.filter(unit=reader.unit_id)
 
     def counted(self) -> AbsenceSourceQuerySet:
         """Return the one source of each school that figures and detection read."""

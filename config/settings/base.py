@@ -127,6 +127,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
+# What apps above `attendance` add to the start page: functions of the reader and the day.
+TO_DO_DATES = ["integrations.todo.import_dates"]
+
 # Stolen hashes and stolen rows are of no use without these; the first key encrypts, all of them read.
 PASSWORD_PEPPER = env.str("PASSWORD_PEPPER", "")
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])

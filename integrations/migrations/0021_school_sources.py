@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0023_history"),
-        ("integrations", "0010_protection_reaches_kept_files"),
+        ("integrations", "0012_wall_of_undoing"),
         ("schools", "0013_history"),
     ]
 

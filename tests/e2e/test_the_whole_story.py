@@ -134,14 +134,28 @@ def upload(story: Story) -> Page:
     page.locator("main a[href$='/imports/new/']").first.click()
     if page.locator("select[name=unit]").count():
         page.locator("select[name=unit]").select_option(index=1)
-    page.set_input_files("input[name=file]", {"name": "vecka.csv", "mimeType": "text/csv", "buffer": story.file})
-    page.locator("main form button[type=submit]").first.click()
-    wait_for(page, page.locator("#problems"))
+    send_file(page, story.file)
+    if page.locator("input[name=again][type=checkbox]").count():
+        page.locator("input[name=again]").check()
+        send_file(page, story.file)
+    wait_for(page, page.locator("#problems, .ds-button[href$='/columns/']"))
+    if not page.locator("#problems").count():
+        page.locator(".ds-button[href$='/columns/']").click()
+        page.get_by_role("button", name="Läs filen så här").click()
+        wait_for(page, page.locator("#problems"))
     return page
+
+
+def send_file(page: Page, content: bytes) -> None:
+    """Choose the file and send the form."""
+    page.set_input_files("input[name=file]", {"name": "vecka.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator("main form button[type=submit]").first.click()
 
 
 def approve(page: Page) -> None:
     """Let the good rows be stored and wait until they are."""
+    if page.locator("input[name=has_looked]").count():
+        page.locator("input[name=has_looked]").check()
     page.get_by_role("button", name=re.compile(r"^Läs in")).click()
     wait_for(page, page.locator("section.receipt"))
 

@@ -11,6 +11,7 @@ from integrations.error_report import error_report
 from integrations.models import AbsenceImport, ImportedFile
 from tests.factories.accounts import MembershipFactory
 from tests.factories.schools import ClassGroupFactory, EnrolmentFactory, SchoolFactory
+from tests.integrations.confirming import confirm_columns, read_confirmed
 from tests.integrations.known_pupils import enrol
 from tests.integrations.lesson_files import lesson_file
 
@@ -26,12 +27,12 @@ def read(principal, *lines, encoding="utf-8", content=None):
     absence_import = actions.upload_absence_file(
         unit=principal.unit, file_name="vecka 47.csv", content=content, by=principal, at=AT
     )
-    return actions.read_import(absence_import, at=AT)
+    return read_confirmed(absence_import, principal, AT)
 
 
 def bring_in(principal, *lines, **how):
     absence_import = read(principal, *lines, **how)
-    actions.approve_import(absence_import, by=principal, at=AT)
+    actions.approve_import(absence_import, by=principal, at=AT, has_looked=True)
     absence_import.refresh_from_db()
     return actions.apply_import(absence_import, at=AT)
 
@@ -236,7 +237,7 @@ def test_unknown_headings_ask_for_the_columns_and_are_remembered(group, principa
     assert absence_import.status == AbsenceImport.Status.NEEDS_MAPPING
 
     columns = {"pupil_id": 0, "date": 1, "valid": 2, "invalid": 3}
-    actions.match_columns(absence_import=absence_import, shape="day_totals", columns=columns, by=principal, at=AT)
+    confirm_columns(absence_import, principal, columns, AT)
     actions.read_import(absence_import, at=AT)
     actions.approve_import(absence_import, by=principal, at=AT)
     actions.apply_import(absence_import, at=AT)
@@ -253,7 +254,7 @@ def test_headings_are_found_under_a_title(group, principal):
     )
 
     assert absence_import.counts["good"] == 1
-    assert absence_import.mapping["hours"] == ["valid", "invalid"]
+    assert absence_import.mapping["units"] == {"valid": "h", "invalid": "h"}
 
 
 @pytest.mark.parametrize(
@@ -261,7 +262,7 @@ def test_headings_are_found_under_a_title(group, principal):
     [
         (b"", "file_is_empty"),
         (b"\n\n", "file_is_empty"),
-        (b"PK\x03\x04rest", "file_is_a_workbook"),
+        (b"PK\x03\x04rest", "file_is_damaged"),
         (b"a;b\0;c", "file_is_not_text"),
         (b"bara en rubrik\nx", "file_has_one_column"),
         (b"Elev-id;Datum;Giltig;Ogiltig\n", "file_has_no_rows"),
@@ -320,6 +321,7 @@ def test_each_step_is_written_in_the_audit_log(group, principal):
 
     assert list(AuditEvent.objects.values_list("action", flat=True)) == [
         "absence file uploaded",
+        "absence columns matched",
         "absence import approved",
         "absence import applied",
     ]

@@ -17,11 +17,13 @@ from integrations.models import AbsenceImport
 from tests.factories.accounts import MembershipFactory
 from tests.factories.integrations import AbsenceImportFactory, ImportProblemFactory
 from tests.factories.schools import SchoolFactory
+from tests.integrations.confirming import read_confirmed
 from tests.integrations.known_pupils import enrol
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = "/imports/", "/imports/new/"
 GOOD = "Elev-id;Datum;Giltig;Ogiltig\ne1;2026-11-20;0;45\n"
+GUESSED = {"column_0": "pupil_id", "column_1": "date", "column_2": "valid", "column_3": "invalid"}
 ONE_BAD = GOOD + "=e2;2026-11-31;0;45\n"
 
 
@@ -37,7 +39,7 @@ def previewed(principal, text=GOOD):
     absence_import = actions.upload_absence_file(
         unit=principal.unit, file_name="vecka 47.csv", content=text.encode(), by=principal, at=timezone.now()
     )
-    return actions.read_import(absence_import, at=timezone.now())
+    return read_confirmed(absence_import, principal, timezone.now())
 
 
 def queued():
@@ -45,9 +47,10 @@ def queued():
 
 
 def test_an_upload_is_kept_and_its_reading_queued(sign_in, principal):
-    response = sign_in(principal).post(NEW, {"unit": principal.unit.pk, "file": file()})
+    response = sign_in(principal).post(NEW, {"unit": principal.unit.pk, "system": "vklass", "file": file()})
 
     absence_import = AbsenceImport.objects.get()
+    assert (absence_import.source.name, absence_import.source.system) == ("Vklass", "vklass")
     assert response.url == url(absence_import)
     assert (absence_import.unit, absence_import.uploaded_by) == (principal.unit, principal)
     assert queued() == [("integrations.read_import", {"import_id": str(absence_import.pk)})]
@@ -56,8 +59,10 @@ def test_an_upload_is_kept_and_its_reading_queued(sign_in, principal):
 def test_the_tasks_take_a_file_all_the_way(sign_in, principal, group):
     (pupil,) = enrol(group, "e1")
     client = sign_in(principal)
-    client.post(NEW, {"unit": principal.unit.pk, "file": file()})
+    client.post(NEW, {"unit": principal.unit.pk, "system": "skola24", "file": file()})
     absence_import = AbsenceImport.objects.get()
+    tasks.read_import(str(absence_import.pk))
+    client.post(url(absence_import, "match_columns"), GUESSED)
 
     tasks.read_import(str(absence_import.pk))
     assert "Read in 1 row" in client.get(url(absence_import)).content.decode()
@@ -91,7 +96,7 @@ def test_an_upload_without_a_file_is_told_so(sign_in, principal, sent, message):
 
 
 def test_a_file_over_25_megabytes_is_refused(sign_in, principal, monkeypatch):
-    monkeypatch.setattr("integrations.forms.MOST_BYTES", 10)
+    monkeypatch.setattr("integrations.forms.upload.MOST_BYTES", 10)
 
     response = sign_in(principal).post(NEW, {"unit": principal.unit.pk, "file": file()})
 
@@ -237,7 +242,7 @@ def test_the_schools_administrator_brings_absence_in_for_the_own_school(sign_in,
     page = sign_in(administrator).get(NEW).content.decode()
     assert principal.unit.name in page
     assert other.unit.name not in page
-    sign_in(administrator).post(NEW, {"unit": principal.unit.pk, "file": file()})
+    sign_in(administrator).post(NEW, {"unit": principal.unit.pk, "system": "other", "file": file()})
     assert AbsenceImport.objects.get().unit == principal.unit
 
 

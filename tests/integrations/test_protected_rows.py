@@ -14,6 +14,7 @@ from schools.actions.protection import protect_pupil
 from schools.models import Protection
 from tests.factories.accounts import MembershipFactory
 from tests.factories.schools import ClassGroupFactory, PupilIdentifierFactory
+from tests.integrations.confirming import confirm_columns, read_confirmed
 from tests.integrations.known_pupils import enrol
 from tests.schools.test_protection import SPELLINGS
 
@@ -49,14 +50,14 @@ def found_in_database(canaries=CANARIES):
     places = []
     with connection.cursor() as cursor:
         for table in tables():
-            cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')
+            # What is encrypted is looked at in its letters, further down.
+            cursor.execute(f"SELECT (to_jsonb(t) - 'content')::text FROM \"{table}\" t")
             for (row,) in cursor.fetchall():
                 places += [(table, canary) for canary in canaries if canary in row.casefold()]
-        cursor.execute("SELECT content FROM integrations_importedfile")
-        for (content,) in cursor.fetchall():
-            for encoding in ("utf-8", "utf-16", "cp1252"):
-                text = bytes(content).decode(encoding, errors="replace").casefold()
-                places += [("file", canary) for canary in canaries if canary in text]
+    for kept in ImportedFile.objects.all():
+        for encoding in ("utf-8", "utf-16", "cp1252"):
+            text = kept.text.decode(encoding, errors="replace").casefold()
+            places += [("file", canary) for canary in canaries if canary in text]
     return places
 
 
@@ -74,7 +75,7 @@ def test_a_row_marked_in_any_spelling_leaves_nothing_but_its_number(principal, g
     )
     assert not found_in_database()
 
-    actions.read_import(absence_import, at=AT)
+    read_confirmed(absence_import, principal, AT)
     assert not found_in_database()
     actions.approve_import(absence_import, by=principal, at=AT)
     absence_import.refresh_from_db()
@@ -94,7 +95,7 @@ def test_plainly_none_is_read_as_any_row(principal, group, spelling):
 
     absence_import = upload(principal, f"{HEADINGS};Sekretess", f"e1;;2026-11-20;0;45;{spelling}")
 
-    assert actions.read_import(absence_import, at=AT).counts["good"] == 1
+    assert read_confirmed(absence_import, principal, AT).counts["good"] == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -103,7 +104,7 @@ def test_the_kept_file_keeps_every_other_line_in_every_encoding(principal, group
     lines = [f"{HEADINGS};Skyddad", "e1;;2026-11-20;0;45;Nej", secret_row("Ja"), "å;ä;ö;0;45;nej"]
     upload(principal, *lines, encoding=encoding, end=end)
 
-    kept = bytes(ImportedFile.objects.get().content).decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    kept = ImportedFile.objects.get().text.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
     assert [line for line in kept.split("\n") if line] == [lines[0], lines[1], "*** held aside ***", lines[3]]
     assert not found_in_database()
 
@@ -128,7 +129,7 @@ def test_a_mark_is_found_wherever_it_stands(principal, group, heading, more):
 
 def test_a_row_whose_quotation_mark_is_never_closed_is_held_where_the_file_tells_of_protection(principal, group):
     absence_import = upload(principal, f"{HEADINGS};Sekretess", secret_row("N").replace("kanarie", '"kanarie', 1))
-    actions.read_import(absence_import, at=AT)
+    read_confirmed(absence_import, principal, AT)
 
     assert [problem.code for problem in absence_import.problems.all()] == ["pupil_held_aside"]
     assert not found_in_database()
@@ -136,12 +137,12 @@ def test_a_row_whose_quotation_mark_is_never_closed_is_held_where_the_file_tells
 
 def test_a_column_with_a_strange_heading_counts_once_somebody_says_what_it_is(principal, group):
     absence_import = upload(principal, "Nyckel;Personnummer;Dag;A;B;Flagga", secret_row("1"))
-    actions.read_import(absence_import, at=AT)
+    read_confirmed(absence_import, principal, AT)
     columns = {"pupil_id": 0, "personal_number": 1, "date": 2, "valid": 3, "invalid": 4, "protection": 5}
-    actions.match_columns(absence_import=absence_import, shape="day_totals", columns=columns, by=principal, at=AT)
+    confirm_columns(absence_import, principal, columns, AT)
     absence_import.refresh_from_db()
 
-    actions.read_import(absence_import, at=AT)
+    read_confirmed(absence_import, principal, AT)
 
     assert [problem.code for problem in absence_import.problems.all()] == ["pupil_held_aside"]
     assert not found_in_database()
@@ -152,9 +153,9 @@ def test_a_known_protected_pupils_row_is_taken_out_of_the_file_though_nothing_ma
     (pupil,) = enrol(group, "hemlig-77777", protected=True)
     PupilIdentifierFactory(pupil=pupil, value="201305052386")
     rows = [f"{written};2026-11-20;0;45", "e1;2026-11-20;0;45"]
-    actions.read_import(upload(principal, "Pnr hos oss;Dag;Giltig;Ogiltig", *rows), at=AT)
+    read_confirmed(upload(principal, "Pnr hos oss;Dag;Giltig;Ogiltig", *rows), principal, AT)
 
-    kept = bytes(ImportedFile.objects.get().content).decode()
+    kept = ImportedFile.objects.get().text.decode()
     assert written not in kept
     assert "e1;2026-11-20" in kept
 
@@ -165,7 +166,7 @@ def test_whether_a_pupil_of_another_school_is_protected_is_not_told(principal, g
         (pupil,) = enrol(ClassGroupFactory(), "annan", **how)
         number = PupilIdentifierFactory(pupil=pupil).value
         absence_import = upload(principal, "Personnummer;Datum;Giltig;Ogiltig", f"{number};2026-11-20;0;45")
-        actions.read_import(absence_import, at=AT)
+        read_confirmed(absence_import, principal, AT)
         answers.append([(row.row_number, row.column, row.code) for row in absence_import.problems.all()])
 
     assert answers[0] == answers[1] == [(2, "personal_number", "pupil_unknown")]
@@ -174,17 +175,16 @@ def test_whether_a_pupil_of_another_school_is_protected_is_not_told(principal, g
 @pytest.mark.parametrize(
     ("content", "failure"),
     [
-        (b"PK\x03\x04 kanarie 77777", "file_is_a_workbook"),
+        (b"PK\x03\x04 kanarie 77777", "file_is_damaged"),
         (b"kanarie\x00 77777", "file_is_not_text"),
         (b"kanarie 20130505-2386\n", "file_has_one_column"),
-        (b"kanarie;20130505-2386;77777\nkanarie;20130505-2386;77777\n", "file_has_no_headings"),
     ],
 )
 def test_of_an_unreadable_file_nothing_is_kept(principal, group, content, failure):
     absence_import = actions.upload_absence_file(
         unit=principal.unit, file_name="fil.csv", content=content, by=principal, at=AT
     )
-    actions.read_import(absence_import, at=AT)
+    read_confirmed(absence_import, principal, AT)
 
     assert (absence_import.status, absence_import.failure) == (AbsenceImport.Status.FAILED, failure)
     assert absence_import.failure_text
@@ -194,7 +194,7 @@ def test_of_an_unreadable_file_nothing_is_kept(principal, group, content, failur
 def test_files_that_may_hold_a_pupil_who_becomes_protected_are_forgotten(principal, group):
     (pupil,) = enrol(group, "kanarie-77777")
     waiting = upload(principal, "Elev-id;Datum;Giltig;Ogiltig", "kanarie-77777;2026-11-20;0;45", "x;2026-11-20;0;4")
-    actions.read_import(waiting, at=AT)
+    read_confirmed(waiting, principal, AT)
     other = upload(
         MembershipFactory(principal=True, unit=ClassGroupFactory().school.unit),
         "Elev-id;Datum;Giltig;Ogiltig",
@@ -214,7 +214,7 @@ def test_a_pupil_who_becomes_protected_while_the_import_waits_is_held_at_the_rea
     (pupil, _other) = enrol(group, "kanarie-77777", "e1")
     rows = ["Elev-id;Datum;Giltig;Ogiltig", "kanarie-77777;2026-11-20;0;45", "e1;2026-11-20;0;45"]
     absence_import = upload(principal, *rows)
-    actions.read_import(absence_import, at=AT)
+    read_confirmed(absence_import, principal, AT)
     actions.approve_import(absence_import, by=principal, at=AT)
     absence_import.refresh_from_db()
     protect_pupil(pupil=pupil, kind=Protection.SECRECY_FLAG, by=principal, at=AT)
@@ -223,4 +223,4 @@ def test_a_pupil_who_becomes_protected_while_the_import_waits_is_held_at_the_rea
 
     assert absence_import.counts["held_aside"] == 1
     assert not pupil.attendance_days.exists()
-    assert b"77777" not in bytes(ImportedFile.objects.get().content)
+    assert b"77777" not in ImportedFile.objects.get().text

@@ -5,9 +5,12 @@ from datetime import date, time
 import pytest
 from django.utils.translation import override
 
-from integrations.csv_files.cells import day_reader, minutes_reader, read_kind, read_time
-from integrations.csv_files.headings import field_of, is_in_hours
-from integrations.csv_files.problems import EXPLANATIONS, CellProblem, explain
+from integrations.csv_files.cells import read_kind, read_time
+from integrations.csv_files.days import day_reader
+from integrations.csv_files.explanations import EXPLANATIONS, explain
+from integrations.csv_files.headings import HOURS, MINUTES, field_of, unit_of
+from integrations.csv_files.numbers import amount_reader
+from integrations.csv_files.problems import CellProblem
 
 TODAY = date(2026, 11, 23)
 
@@ -63,7 +66,7 @@ def test_times_that_cannot_be_are_refused(text, code):
      ("40 min", False, 40), ("1,5", True, 90), ("0", False, 0), ("0,75", True, 45)],
 )  # fmt: skip
 def test_minutes_are_read_as_they_are_written(text, in_hours, minutes):
-    assert minutes_reader(in_hours=in_hours)(text) == minutes
+    assert amount_reader(HOURS if in_hours else MINUTES)(text) == minutes
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_minutes_are_read_as_they_are_written(text, in_hours, minutes):
 )
 def test_minutes_that_cannot_be_are_refused(text, code):
     with pytest.raises(CellProblem) as problem:
-        minutes_reader()(text)
+        amount_reader(MINUTES)(text)
 
     assert problem.value.code == code
 
@@ -110,17 +113,19 @@ def test_headings_are_known_by_their_usual_names(heading, field):
     assert field_of(heading) == field
 
 
-def test_hours_are_told_from_minutes_by_the_heading():
-    assert is_in_hours("Frånvaro (h)")
-    assert is_in_hours("Frånvaro tim")
-    assert not is_in_hours("Frånvaro (min)")
-    assert not is_in_hours("Frånvaro")
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [("Frånvaro (h)", "h"), ("Frånvaro tim", "h"), ("Totalt (t)", "h"), ("Frånvaro (min)", "min"), ("GF %", "%"),
+     ("Frånvaro", None), ("Totalt", None)],
+)  # fmt: skip
+def test_the_unit_is_told_by_the_heading(heading, unit):
+    assert unit_of(heading) == unit
 
 
 def test_every_explanation_can_be_said():
     details = {
         "found": 1, "expected": 2, "first": 2, "reason": "", "day": "2026-11-20", "most": 720,
-        "absent": 90, "length": 60, "reported": 5, "offered": 4, "last": "2027-06-30",
+        "absent": 90, "length": 60, "reported": 5, "offered": 4, "group": "7B", "last": "2027-06-30",
     }  # fmt: skip
     with override("en"):
         for code in EXPLANATIONS:

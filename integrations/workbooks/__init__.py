@@ -1,0 +1,1 @@
+"""Workbooks as text: xlsx and ods become lines of cells before anything of them is kept."""
