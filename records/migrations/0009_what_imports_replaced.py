@@ -19,7 +19,7 @@ END $$;
 class Migration(migrations.Migration):
     """Adds it to what is due."""
 
-    dependencies = [("records", "0007_totals_of_periods"), ("integrations", "0012_wall_of_undoing")]
+    dependencies = [("records", "0008_totals_of_periods"), ("integrations", "0012_wall_of_undoing")]
     operations = [
         migrations.RunSQL("SET LOCAL check_function_bodies = off"),
         migrations.RunSQL(REWRITE, migrations.RunSQL.noop),
