@@ -165,6 +165,11 @@ class Signal(PersonalModel):
         return words_of(self.kind, self.unit, self.level, self.facts)
 
     @property
+    def is_share(self) -> bool:
+        """Say whether it is a share or an amount that passed a line, rather than a pattern that was seen."""
+        return self.kind in (self.Kind.TOTAL, self.Kind.INVALID)
+
+    @property
     def absence_percent(self) -> int:
         """Valid and invalid minutes of the offered ones in the window, in whole per cent rounded down."""
         return (self.valid_minutes + self.invalid_minutes) * 100 // self.offered_minutes

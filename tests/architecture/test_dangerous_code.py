@@ -40,6 +40,8 @@ MAY_OPEN_A_CURSOR = {
 # "file: source of the first argument", or how it begins, with the reason why nothing from outside can be in it.
 MAY_PUT_SQL_TOGETHER = {
     "audit/chain.py: ": "the forms of the two tables of the log, constants of the file",
+    "attendance/school_years.py: f'DROP TABLE {part_of(model, year)}'": "the name of a part that the catalogue holds",
+    "attendance/windows.py: ": "constants of the file, put in one another",
     "audit/history.py: ": "migrations only: the tables whose history is kept, written beside the models",
     "integrations/before_images.py: statement": "constants of the file, chosen by the shape of the rows",
     "integrations/brakes.py: ": "a table that is a value of a constant",

@@ -4,9 +4,12 @@ import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
-from attendance.detection import detect_signals
+from attendance.detection import LOCK, detect_signals
 from attendance.models import AttendanceDay, ClassDay, Signal
+from attendance.tasks import detect as detect_every_night
 from audit.models import AuditEvent
 from deadlines.working_days import add_working_days
 from tests.attendance.slow_detection import expected_crossings
@@ -205,3 +208,26 @@ def random_pupil(group, days, chance):
 
 def test_working_days_are_what_the_examples_count():
     assert add_working_days(MONDAY, 19) == school_days(20)[-1]
+
+
+def test_every_night_all_pupils_are_judged_with_the_rights_of_imports():
+    days = school_days(20, first=timezone.localdate() - timedelta(days=40))
+    pupil_away(make_class(days), dict.fromkeys(days, 300))
+
+    detect_every_night(0)
+
+    assert Signal.objects.filter(kind="total", level=50, crossed_on=days[-1]).exists()
+
+
+def test_two_detections_at_once_wait_for_each_other():
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert cursor.fetchone()[0] == 1
+
+    days = school_days(20)
+    pupil = pupil_away(make_class(days), {days[3]: 300, days[4]: 300})
+    assert detect(pupil) == [(days[19], 10)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Signal.objects.create(**{f.attname: getattr(Signal.objects.first(), f.attname)
+                                 for f in Signal._meta.concrete_fields if f.attname != "id"})  # fmt: skip

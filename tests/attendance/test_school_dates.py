@@ -5,14 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from attendance.child_time import earliest_child_time
-from attendance.models import ThresholdRule
+from attendance.models import ClassDay, ThresholdRule
 from attendance.thresholds import check_lines, load_threshold_rules
 from attendance.todo import school_dates
-from tests.attendance.classes import enrol
+from tests.attendance.classes import enrol, weekdays_until
 from tests.factories.accounts import MembershipFactory
-from tests.factories.attendance import ConcernFactory, SignalFactory
+from tests.factories.attendance import ClassDayFactory, ConcernFactory, SignalFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +87,21 @@ def test_the_rules_are_loaded_once():
     assert ThresholdRule.objects.get(version=1).lines[0]["levels"] == [10, 15, 20, 30, 50]
     for rule in ThresholdRule.objects.all():
         check_lines(rule.lines)
+
+
+def test_what_is_reported_too_little_is_a_task_for_those_who_bring_absence_in(group, principal, counsellor, today):
+    for day in weekdays_until(today - timedelta(days=1), 20):
+        ClassDayFactory(class_group=group, day=day, reported_minutes=240)
+    administrator = MembershipFactory(school_admin=True, unit=principal.unit)
+
+    (row,) = school_dates(principal, today)
+
+    with override("en"):
+        assert str(row.title) == "Send in the absence that is missing: 7B 80 % reported"
+        assert str(row.label) == "1 class"
+    assert row.pupil_id is None
+    assert [each.key for each in school_dates(administrator, today)] == ["reports"]
+    assert school_dates(counsellor, today) == []
+
+    ClassDay.objects.update(reported_minutes=280)
+    assert school_dates(principal, today) == []
