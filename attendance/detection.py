@@ -64,10 +64,9 @@ def detect_signals(pupils: School | Iterable[UUID] | None, *, today: date, at: d
     signals = [
         _signal(one, facts[one.pupil_id, one.day], due[one.rule_id, one.class_group_id], at) for one in crossings
     ]
-    Signal.objects.bulk_create(signals)
-    for signal in signals:
-        details = {"kind": signal.kind, "level": signal.level}
-        audit.record(action="signal seen", target=signal, by=None, at=at, details=details)
+    Signal.objects.bulk_create(signals, batch_size=1000)
+    seen = ((signal, {"kind": signal.kind, "level": signal.level}) for signal in signals)
+    audit.record_all(action="signal seen", entries=seen, by=None, at=at)
     return signals
 
 

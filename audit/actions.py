@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -47,6 +47,7 @@ def record(
     )
 
 
+<<<<<<< HEAD
 def record_attempt(
     *,
     action: str,
@@ -60,6 +61,26 @@ def record_attempt(
     kind, key = target
     AuditEvent.objects.create(
         action=action, target_type=kind, target_id=key[:LONGEST_ID], details=details, at=at, **_who(by, authority)
+=======
+def record_all(
+    *, action: str, entries: Iterable[tuple[models.Model, dict[str, Any]]], by: Actor | None, at: datetime
+) -> None:
+    """Write the same of many targets, each with its details, in few statements."""
+    who = _who(by, CITY)
+    AuditEvent.objects.bulk_create(
+        (
+            AuditEvent(
+                action=action,
+                target_type=target._meta.label_lower,
+                target_id=str(target.pk),
+                details=details,
+                at=at,
+                **who,
+            )
+            for target, details in entries
+        ),
+        batch_size=1000,
+>>>>>>> ce826ef (audit: many alike in few statements)
     )
 
 
