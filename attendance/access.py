@@ -2,7 +2,7 @@
 
 from accounts.models import Membership
 from accounts.permissions import Action, Object, may_within, permits
-from schools.models import Pupil
+from schools.models import Pupil, School
 
 from .models import Concern, Signal
 
@@ -37,3 +37,13 @@ def may_answer_concern(reader: Membership, concern: Concern) -> bool:
 def may_ask_for_support(reader: Membership) -> bool:
     """Say whether `reader` may ask social services for support: student health and the principal."""
     return bool(permits(reader, Object.REQUEST, Action.CREATE))
+
+
+def may_set_lines(reader: Membership, school: School) -> bool:
+    """Say whether `reader` may make the lines of `school` stricter: its principal."""
+    return may_within(reader, Object.LINES, Action.CHANGE, school.pk)
+
+
+def reads_cases(reader: Membership) -> bool:
+    """Say whether `reader` may know that a pupil has a case with social services."""
+    return bool(permits(reader, Object.CASE, Action.READ))

@@ -10,7 +10,7 @@ STEP = 10
 
 @dataclass(frozen=True)
 class Line:
-    """Percentages over time as a line in a box of `width` by `height`; None is a gap that the line passes over."""
+    """Percentages over time as a line in a box of `width` by `height`; None is a gap, and the line stops there."""
 
     values: Sequence[int | None]
     width: int
@@ -34,9 +34,15 @@ class Line:
         return STEP if self.top <= 4 * STEP else 2 * STEP if self.top <= 8 * STEP else 5 * STEP
 
     @property
-    def points(self) -> str:
-        """The line for a polyline's `points`."""
-        return " ".join(f"{self.x(n)},{self.y(value)}" for n, value in enumerate(self.values) if value is not None)
+    def parts(self) -> list[str]:
+        """The line's parts for the `points` of a polyline each; a value by itself is a dot, drawn by its round ends."""
+        parts: list[list[str]] = [[]]
+        for place, value in enumerate(self.values):
+            if value is not None:
+                parts[-1].append(f"{self.x(place)},{self.y(value)}")
+            elif parts[-1]:
+                parts.append([])
+        return [" ".join(part if len(part) > 1 else part * 2) for part in parts if part]
 
     @property
     def limit_y(self) -> str:

@@ -130,7 +130,7 @@ SELECT facts.pupil_id, facts.day, facts.class_group_id, facts.rule_id, line.key,
 """  # noqa: S608
 
 # A run is the days since the figure was last under the lowest line; within it only a higher line says anything new.
-CROSSED = """
+PEAKS = """
 WITH runs AS (
     SELECT *, count(*) FILTER (WHERE level = 0) OVER (PARTITION BY pupil_id, key ORDER BY day) AS run
       FROM windows_level
@@ -142,7 +142,11 @@ peaks AS (
       FROM runs
     WINDOW so_far AS (PARTITION BY pupil_id, key, run ORDER BY day),
            earlier AS (PARTITION BY pupil_id, key, run ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-),
+)
+"""
+
+# What is remembered for the next time.
+REMEMBERED = """,
 states AS (
     SELECT peaks.pupil_id, max(day) AS day,
            jsonb_strip_nulls(COALESCE((SELECT reached FROM attendance_evaluation known
@@ -157,6 +161,9 @@ written AS (
                                                WHERE known.pupil_id = states.pupil_id), '{}')
     ON CONFLICT (pupil_id) DO UPDATE SET evaluated_to = EXCLUDED.evaluated_to, reached = EXCLUDED.reached
 )
+"""
+
+NEW = """
 SELECT peaks.pupil_id, class_group_id, day, kind, unit, school_days, level, rule_id
   FROM peaks
  WHERE level > reached
@@ -215,7 +222,7 @@ def cross(cursor: Any, lines: str, low: str) -> list[tuple[Any, ...]]:
     cursor.execute("ANALYZE windows_near, windows_row, windows_lesson")
     cursor.execute(LEVELS, told)
     cursor.execute("ANALYZE windows_level")
-    cursor.execute(CROSSED)
+    cursor.execute(PEAKS + REMEMBERED + NEW)
     crossed: list[tuple[Any, ...]] = cursor.fetchall()
     cursor.execute(CLASSES_JUDGED)
     cursor.execute(PUPILS_JUDGED)

@@ -20,34 +20,42 @@ RELIABLE_COVERAGE_PERCENT = 90
 
 LATEST_DAYS = f"""
 WITH days AS ({ALL_DAYS}),
-     numbered AS (SELECT *, row_number() OVER (PARTITION BY pupil_id ORDER BY day DESC) AS nth FROM days)
+     numbered AS (SELECT *, row_number() OVER (PARTITION BY pupil_id ORDER BY day DESC) AS nth FROM days
+                   WHERE offered > 0)
 SELECT pupil_id, count(*), min(day), max(day), sum(offered), sum(reported), sum(valid), sum(invalid)
   FROM numbered WHERE nth <= %(school_days)s GROUP BY pupil_id
 """  # noqa: S608 (the pieces are constants of ours)
 
 DAY_BY_DAY = f"""
-WITH days AS ({DAYS_SINCE}) SELECT day, offered, reported, valid, invalid FROM days ORDER BY day
+WITH days AS ({DAYS_SINCE}) SELECT day, offered, reported, valid, invalid, taught FROM days ORDER BY day
 """  # noqa: S608
 
 BY_WEEK = f"""
 WITH days AS ({DAYS_SINCE})
-SELECT pupil_id, date_trunc('week', day)::date, sum(offered), sum(valid), sum(invalid) FROM days GROUP BY 1, 2
+SELECT pupil_id, date_trunc('week', day)::date, sum(offered), sum(valid), sum(invalid), sum(reported)
+  FROM days GROUP BY 1, 2
 """  # noqa: S608
 
 
 @dataclass(frozen=True)
 class Day:
-    """One school day of a pupil, in minutes."""
+    """One school day of a pupil, in minutes; `taught` is what the class was offered."""
 
     offered: int
     reported: int
     valid: int
     invalid: int
+    taught: int = 0
 
     @property
     def away(self) -> int:
         """Minutes away, valid or not."""
         return self.valid + self.invalid
+
+    @property
+    def is_reduced(self) -> bool:
+        """Say whether the pupil had fewer lessons than the class: a timetable of the own."""
+        return self.offered < self.taught
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,7 @@ class Week:
     offered: int = 0
     valid: int = 0
     invalid: int = 0
+    reported: int = 0
 
     @property
     def number(self) -> int:
@@ -117,8 +126,10 @@ class Week:
 
     @property
     def percent(self) -> int | None:
-        """Share away, rounded down; None in a week without teaching."""
-        return (self.valid + self.invalid) * 100 // self.offered if self.offered else None
+        """Share away, rounded down; None in a week without teaching, or too little reported: that is no presence."""
+        if not self.offered or self.reported * 100 < RELIABLE_COVERAGE_PERCENT * self.offered:
+            return None
+        return (self.valid + self.invalid) * 100 // self.offered
 
 
 def absence_of(pupil: Pupil, today: date, school_days: int = SCHOOL_DAYS) -> Absence:
@@ -143,7 +154,7 @@ def days_of(pupil: Pupil, since: date, today: date) -> dict[date, Day]:
 
 def absence_over(days: Mapping[date, Day], until: date, school_days: int = SCHOOL_DAYS) -> Absence:
     """Return the absence over the latest of the given `days` up to and including `until`."""
-    window = [(day, figures) for day, figures in days.items() if day <= until][-school_days:]
+    window = [(day, figures) for day, figures in days.items() if day <= until and figures.offered][-school_days:]
     if not window:
         return Absence()
     figures = [figures for _day, figures in window]

@@ -6,7 +6,8 @@ PUPIL_DAYS = """
            COALESCE(own.offered_minutes, class_day.offered_minutes) AS offered,
            COALESCE(own.reported_minutes, class_day.reported_minutes) AS reported,
            COALESCE(own.valid_minutes, 0) AS valid,
-           COALESCE(own.invalid_minutes, 0) AS invalid
+           COALESCE(own.invalid_minutes, 0) AS invalid,
+           class_day.offered_minutes AS taught
       FROM schools_enrolment enrolment
       JOIN attendance_classday class_day
         ON class_day.class_group_id = enrolment.class_group_id

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import concerns, pupils, signals
+from .views import concerns, lines, pupils, signals
 
 app_name = "attendance"
 urlpatterns = [
     path("signals/", signals.signal_list, name="signal_list"),
     path("signals/<uuid:signal_id>/answer/", signals.answer_signal, name="answer_signal"),
+    path("settings/lines/", lines.lines, name="lines"),
     path("pupils/", pupils.pupil_list, name="pupil_list"),
     path("pupils/<uuid:pupil_id>/", pupils.pupil_detail, name="pupil_detail"),
     path("protected/<uuid:pupil_id>/", pupils.protected_pupil, name="protected_pupil"),

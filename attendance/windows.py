@@ -218,14 +218,22 @@ CREATE INDEX ON windows_pupil (pupil_id);
 SET LOCAL enable_nestloop = on
 """
 
-# The rule of the class on that day: the provider's own before all others', a school form's own before every form's.
+# The rule of the class on that day: the provider's own before all others', a school form's own before every form's; and
+# the school's stricter version of just that rule before it. When the provider's rule is followed by another one, what
+# the school had made of it counts no more.
 RULE_OF_CLASS = """(
-    SELECT rule.id FROM attendance_thresholdrule rule, schools_classgroup class_group
-      JOIN schools_school school ON school.unit_id = class_group.school_id
-     WHERE class_group.id = days.class_group_id AND rule.valid_from <= GREATEST(days.day, %(first_rule)s)
-       AND (rule.provider_id IS NULL OR rule.provider_id = school.provider_id)
-       AND rule.school_form IN ('', class_group.school_form)
-     ORDER BY rule.provider_id IS NULL, rule.school_form = '', rule.valid_from DESC, rule.version DESC LIMIT 1
+    SELECT COALESCE((
+        SELECT own.id FROM attendance_thresholdrule own
+         WHERE own.school_id = base.school_id AND own.based_on_id = base.id AND own.valid_from <= days.day
+         ORDER BY own.valid_from DESC, own.version DESC LIMIT 1
+    ), base.id) FROM (
+        SELECT rule.id, class_group.school_id FROM attendance_thresholdrule rule, schools_classgroup class_group
+          JOIN schools_school school ON school.unit_id = class_group.school_id
+         WHERE class_group.id = days.class_group_id AND rule.valid_from <= GREATEST(days.day, %(first_rule)s)
+           AND rule.school_id IS NULL AND (rule.provider_id IS NULL OR rule.provider_id = school.provider_id)
+           AND rule.school_form IN ('', class_group.school_form)
+         ORDER BY rule.provider_id IS NULL, rule.school_form = '', rule.valid_from DESC, rule.version DESC LIMIT 1
+    ) base
 )"""
 
 

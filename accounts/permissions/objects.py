@@ -47,6 +47,11 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         HEALTH: {READ: LINKED, DECIDE: LINKED},
         PRINCIPAL: {READ: SCHOOL, DECIDE: SCHOOL},
     },
+    Object.LINES: {
+        MENTOR: {READ: SCHOOL},
+        HEALTH: {READ: SCHOOL},
+        PRINCIPAL: {READ: SCHOOL, CHANGE: SCHOOL},
+    },
     Object.CONCERN: {
         MENTOR: {READ: OWN, CREATE: LINKED},
         HEALTH: {READ: LINKED, CREATE: LINKED, DECIDE: LINKED},

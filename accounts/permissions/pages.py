@@ -111,6 +111,7 @@ OF_ONESELF: dict[str, Methods] = {
 OF_THE_SCHOOL: dict[str, Methods] = {
     "attendance:signal_list": reading(SCHOOL_WORKERS),
     "attendance:answer_signal": form(SCHOOL_WORKERS),
+    "attendance:lines": {"GET": SCHOOL_WORKERS, "POST": PRINCIPALS},
     "attendance:pupil_list": form(REGISTER),
     "attendance:pupil_detail": reading(REGISTER),
     "attendance:log_concern": form(SCHOOL_WORKERS),

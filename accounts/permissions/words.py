@@ -121,6 +121,7 @@ class Object(models.TextChoices):
     IMPORT = "import", _("Import of absence")
     SOURCE = "source", _("Connection to a school’s own system")
     SIGNAL = "signal", _("Signal of absence")
+    LINES = "lines", _("Lines that make signals")
     CONCERN = "concern", _("Concern (inside the school)")
     CASE = "case", _("Case")
     STEP = "step", _("Next step in a case")

@@ -13,26 +13,40 @@ from accounts.models import Membership
 from accounts.permissions import Action, Object, permits
 from attendance.signal_words import words_of
 from audit.reading import PersonalModel
-from schools.models import ClassGroup, Provider, Pupil, SchoolForm
+from schools.models import ClassGroup, Provider, Pupil, School, SchoolForm
 
 
 class ThresholdRule(models.Model):
     """A version of the lines that make a signal. Versions are added, never changed (docs/law.md, 1.4).
 
-    For a provider or for all, for a school form or for all; the most special one that is in force counts. `lines` are
-    read with attendance/thresholds.py.
+    For a provider or for all, for a school form or for all; the most special one that is in force counts. A `school`
+    may have its own stricter version of one of these, `based_on`, which counts for as long as that one does. `lines`
+    are read with attendance/thresholds.py.
     """
 
     version = models.PositiveIntegerField(unique=True)
     valid_from = models.DateField()
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     school_form = models.CharField(max_length=4, choices=SchoolForm.choices, blank=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    set_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    set_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
     lines = models.JSONField()
     minimum_coverage_percent = models.PositiveSmallIntegerField(default=90)
     answer_school_days = models.PositiveSmallIntegerField(default=5)
 
     class Meta:
         ordering = ["version"]
+        constraints = [
+            models.CheckConstraint(
+                name="lines_of_a_school_have_ground_and_name",
+                condition=Q(school=None, based_on=None, set_by=None, set_at=None)
+                | Q(school__isnull=False, based_on__isnull=False, set_by__isnull=False, set_at__isnull=False)
+                & ~Q(reason=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version}"
@@ -84,7 +98,8 @@ class SignalQuerySet(models.QuerySet["Signal"]):
     def with_page_relations(self) -> SignalQuerySet:
         """Fetch what the list of signals shows."""
         return self.select_related("class_group__school__unit", "answered_by__user").prefetch_related(
-            models.Prefetch("pupil", queryset=Pupil.objects.with_page_relations())
+            models.Prefetch("pupil", queryset=Pupil.objects.with_page_relations()),
+            models.Prefetch("class_group__mentors", queryset=Membership.objects.select_related("user")),
         )
 
 

@@ -8,33 +8,39 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import Min
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import MemberRequest, recently_confirmed
+from accounts.models import Membership
 from accounts.roles import Role
 from accounts.searches import PARAMETER, keep_search, kept_search
 from audit import reading
+from deadlines.school_days import SchoolCalendar
 from schools.access import may_keep_readers, may_name
 from schools.calendars import school_calendar
 from schools.models import Pupil, PupilLink
 
-from ..absence_calendar import absence_calendar, often_away_on
+from ..absence_calendar import absence_calendar
 from ..access import may_ask_for_support, may_log_concern, may_log_concerns, reads_signals
-from ..charts import Line
 from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of
 from ..forms import PupilSearchForm
-from ..models import Concern, Signal
+from ..lines import share_levels
+from ..models import Concern, LessonAbsence, Signal
+from ..patterns import patterns_of
+from ..period_totals import period_tables
+from ..pupil_calendar import Shown
 from ..pupil_labels import classes_of
 from ..pupil_search import found, own_classes_first
 from ..reported import reported_until
+from ..trend import WEEKS as TREND_WEEKS
+from ..trend import done_about, trend_of
 
 ROWS = 25
-TREND_WEEKS = 12
 DAYS_SHOWN = timedelta(days=TREND_WEEKS * 7 + 80)
-TREND_BOX = (600, 140)
 
 
 def pupil_list(request: MemberRequest) -> HttpResponse:
@@ -73,33 +79,71 @@ def _answer_to(request: MemberRequest, words: str) -> HttpResponse:
 
 
 def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
-    """Show a pupil's absence in a sentence, a calendar and a line, with signals and concerns."""
+    """Show a pupil's absence in a sentence, a calendar and a line, with signals and concerns.
+
+    HTMX asks for the calendar alone when other weeks or a list is wanted.
+    """
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
     today = timezone.localdate()
     group = classes_of(pupil)[0]
-    days = days_of(pupil, today - DAYS_SHOWN, today)
-    reader = request.membership
-    concerns = Concern.objects.visible_to(reader).filter(pupil=pupil).with_page_relations()
-    context = {
-        "pupil": pupil,
+    school_days = school_calendar(group.school, today=today)
+    shown = Shown.read(request.GET, school_days, today)
+    days = days_of(pupil, min(shown.since, today - DAYS_SHOWN), today)
+    context: dict[str, Any] = {"pupil": pupil, "absence": absence_over(days, today)} | _calendar(
+        pupil, days, school_days, shown, today
+    )
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "attendance/_calendar.html", context)
+    context |= _figures(pupil, days, context["lessons"], today) | _work(request.membership, pupil)
+    levels = share_levels(group.school_id, today)
+    context |= {
         "group": group,
         "mentors": group.mentors.select_related("user").order_by("user__family_name", "pk"),
-        "absence": absence_over(days, today),
-        "before": _before(days, today),
-        "often": often_away_on(days, today),
-        "calendar": absence_calendar(days, school_calendar(group.school, today=today), today),
-        "trend": _trend(days, today),
-        "shows_work": reads_signals(reader),
-        "signals": Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"),
-        "concerns": concerns.order_by("-logged_at", "pk"),
-        "quote": concerns.exclude(pupil_words="").order_by("-logged_at", "pk").first(),
+        "trend": trend_of(days, done_about(context["concerns"], context["signals"]), levels, today),
+        "periods": period_tables(pupil, shown.since),
         "may_log_concern": may_log_concern(request.membership, pupil),
         "may_ask_for_support": may_ask_for_support(request.membership),
         "may_name": may_name(request.membership, pupil),
         "reported": reported_until(group.school.unit, today),
-        "today": today,
     }
     return render(request, "attendance/pupil_detail.html", context)
+
+
+def _calendar(
+    pupil: Pupil, days: dict[date, Day], school_days: SchoolCalendar, shown: Shown, today: date
+) -> dict[str, Any]:
+    """Return the calendar of the weeks that are asked for, and the lessons that days are told with."""
+    began_on = pupil.enrolments.aggregate(first=Min("starts_on"))["first"]
+    lessons = list(
+        LessonAbsence.objects.filter(pupil=pupil, day__range=(min(shown.since, today - DAYS_SHOWN), today))
+        .filter(source__is_counted=True)
+        .order_by("day", "starts_at")
+    )
+    calendar = absence_calendar(days, school_days, today, since=shown.since, began_on=began_on, lessons=lessons)
+    is_new = began_on is not None and began_on > shown.since
+    return {"calendar": calendar, "shown": shown, "began_on": began_on if is_new else None, "lessons": lessons}
+
+
+def _figures(pupil: Pupil, days: dict[date, Day], lessons: list[LessonAbsence], today: date) -> dict[str, Any]:
+    """Return the change since before, and the patterns of the latest twenty school days."""
+    absence = absence_over(days, today)
+    latest = [lesson for lesson in lessons if absence.first_day and lesson.day >= absence.first_day]
+    return {"before": _before(days, today), "patterns": patterns_of(days, latest, today)}
+
+
+def _work(reader: Membership, pupil: Pupil) -> dict[str, Any]:
+    """Return what the school has noticed and done, as far as the reader may see it."""
+    concerns = list(
+        Concern.objects.visible_to(reader).filter(pupil=pupil).with_page_relations().order_by("-logged_at", "pk")
+    )
+    signals = list(Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"))
+    return {
+        "shows_work": reads_signals(reader),
+        "concerns": concerns,
+        "signals": signals,
+        "first_signal": signals[-1].crossed_on if signals else None,
+        "quote": next((concern for concern in concerns if concern.pupil_words), None),
+    }
 
 
 @recently_confirmed
@@ -124,16 +168,3 @@ def _before(days: dict[date, Day], today: date) -> int | None:
         return None
     earlier = absence_over(days, now.first_day - timedelta(days=1))
     return earlier.percent if earlier.school_days == SCHOOL_DAYS else None
-
-
-def _trend(days: dict[date, Day], today: date) -> dict[str, Any]:
-    """Return the share over twenty school days at the end of each of the latest weeks."""
-    sundays = [today - timedelta(days=today.weekday() - 6, weeks=back) for back in range(TREND_WEEKS - 1, -1, -1)]
-    points = []
-    for sunday in sundays:
-        absence = absence_over(days, min(sunday, today))
-        is_full = absence.school_days == SCHOOL_DAYS and absence.is_reliable
-        points.append({"week": sunday.isocalendar().week, "percent": absence.percent if is_full else None})
-    line = Line([point["percent"] for point in points], *TREND_BOX)
-    labels = [{"x": line.x(place), "week": point["week"]} for place, point in enumerate(points) if place % 2]
-    return {"points": points, "line": line, "labels": labels, "is_drawn": len(line.points.split()) > 1}

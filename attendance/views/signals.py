@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,41 +19,55 @@ from django.utils.translation import pgettext
 
 from accounts.access import MemberRequest
 from audit import reading
-from deadlines.due import due_on
 
 from .. import actions
-from ..charts import Line
-from ..concern_traces import latest_concerns, without_help_first
-from ..figures import absences_of, weeks_of
+from ..access import reads_cases
+from ..concern_traces import without_help_first
 from ..forms import AnswerSignalForm
+from ..lines import lowest_share
 from ..models import Signal
 from ..pupil_labels import class_and_initials
-from ..reported import reported_until
+from ..reported import Reported, reported_until
+from ..signal_filters import Filters
+from ..signal_rows import crossed_words, open_cases, signal_rows
 
 ROWS = 25
-TREND_WEEKS = 12
-NEW, WATCHED, ALL = "new", "watched", "all"
-SPARKLINE = (110, 28)
+NEW, WATCHED, CASE, ALL = "new", "watched", "case", "all"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A selection of the list: its address, its name, and how many pupils are in it, None when that is not said."""
+
+    key: str
+    title: str
+    address: str
+    count: int | None
 
 
 def signal_list(request: MemberRequest) -> HttpResponse:
     """Show the signals that wait for an answer: those without help first, oldest first."""
     today = timezone.localdate()
-    signals = Signal.objects.visible_to(request.membership)
-    tabs = {NEW: signals.waiting(today), WATCHED: signals.watched(today), ALL: signals}
-    asked = request.GET.get("show", NEW)
-    show = asked if asked in tabs else NEW
-    rows = without_help_first(tabs[show].one_per_pupil().with_page_relations())
     reading.note(kind="list")
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    reported = reported_until(request.membership.unit, today)
+    cases = open_cases(request.membership)
+    selections, filters, tabs = _selections(request, request.GET, reported, cases)
+    chosen = filters.applied_to(selections[filters.show])
+    page = Paginator(without_help_first(chosen.one_per_pupil().with_page_relations()), ROWS).get_page(
+        request.GET.get("page")
+    )
+    waiting = selections[NEW].filter(pupil__in=[signal.pupil_id for signal in page]).order_by("crossed_on", "pk")
+    limit = lowest_share(request.membership.unit_id, today)
     context = {
-        "rows": _rows(page, today),
+        "rows": signal_rows(list(page), list(waiting), cases, limit=limit, today=today),
         "page": page,
-        "show": show,
-        "counts": {NEW: tabs[NEW].one_per_pupil().count(), WATCHED: tabs[WATCHED].one_per_pupil().count()},
-        "reported": reported_until(request.membership.unit, today),
+        "filters": filters,
+        "tabs": tabs,
+        "watched": tabs[1].count,
+        "reported": reported,
     }
-    return render(request, "attendance/signal_list.html", context)
+    part = "#signals" if request.htmx else ""  # type: ignore[attr-defined]
+    return render(request, f"attendance/signal_list.html{part}", context)
 
 
 def answer_signal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
@@ -61,22 +77,57 @@ def answer_signal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
     form = AnswerSignalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _answered(request, signal, form.cleaned_data)
-    context = {"form": form, "signal": signal, "label": class_and_initials(signal.pupil)}
+    context = {
+        "form": form,
+        "signal": signal,
+        "label": class_and_initials(signal.pupil),
+        "crossed": crossed_words(signal),
+    }
     return render(request, "attendance/answer_signal.html", context, status=422 if form.errors else 200)
 
 
+def _selections(
+    request: MemberRequest, asked: Mapping[str, str], reported: Reported, cases: dict[UUID, Any]
+) -> tuple[dict[str, Any], Filters, list[Tab]]:
+    """Return the signals of each tab, the filters of the one asked for, and the tabs with their counts."""
+    today = timezone.localdate()
+    signals = Signal.objects.visible_to(request.membership)
+    selections = {NEW: signals.waiting(today), WATCHED: signals.watched(today), ALL: signals}
+    titles = {NEW: pgettext("signals", "New"), WATCHED: pgettext("signals", "Watched"), ALL: pgettext("signals", "All")}
+    if reads_cases(request.membership):
+        selections[CASE] = signals.filter(pupil__in=list(cases))
+        titles[CASE] = pgettext("signals", "Have a case")
+    show = asked.get("show", NEW)
+    filters = Filters.read(asked, show if show in selections else NEW, signals)
+    counts: dict[str, int | None] = {
+        key: selections[key].order_by().values("pupil").distinct().count() for key in selections if key != ALL
+    }
+    if reported.is_stale or reported.last_day is None:
+        counts[NEW] = None
+    tabs = [
+        Tab(key, titles[key], filters.address(show=key), counts.get(key))
+        for key in (NEW, WATCHED, CASE, ALL)
+        if key in selections
+    ]
+    return selections, filters, tabs
+
+
 def _answered(request: MemberRequest, signal: Signal, told: dict[str, Any]) -> HttpResponse:
-    """Answer, and say so: in the row for HTMX, else on top of the list."""
+    """Answer, and say so: in the row for HTMX, where the tabs' counts follow, else on top of the list."""
     label = class_and_initials(signal.pupil)
     try:
         signals = actions.answer_signal(signal=signal, **told, by=request.membership, at=timezone.now())
         receipt = _receipt(label, signals[0])
     except actions.SignalAlreadyAnswered:
         receipt = _("%(pupil)s: a colleague has already answered.") % {"pupil": label}
-    if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "attendance/signal_list.html#receipt", {"signal": signal, "receipt": receipt})
-    messages.success(request, receipt)
-    return redirect("attendance:signal_list")
+    if not request.htmx:  # type: ignore[attr-defined]
+        messages.success(request, receipt)
+        return redirect("attendance:signal_list")
+    asked = dict(parse_qsl(urlsplit(request.htmx.current_url or "").query))  # type: ignore[attr-defined]
+    reported = reported_until(request.membership.unit, timezone.localdate())
+    _all, filters, tabs = _selections(request, asked, reported, open_cases(request.membership))
+    context = {"signal": signal, "receipt": receipt, "tabs": tabs, "filters": filters, "is_oob": True}
+    return render(request, "attendance/signal_list.html#receipt", context)
 
 
 def _receipt(label: str, signal: Signal) -> str:
@@ -84,23 +135,3 @@ def _receipt(label: str, signal: Signal) -> str:
         day = format_date(signal.watch_until, pgettext("date format", "j M"))
         return _("%(pupil)s is watched until %(day)s.") % {"pupil": label, "day": day}
     return _("%(pupil)s: already handled.") % {"pupil": label}
-
-
-def _rows(page: Page, today: date) -> list[dict[str, Any]]:
-    pupils = [signal.pupil_id for signal in page]
-    absences, weeks = absences_of(pupils, today), weeks_of(pupils, today, TREND_WEEKS)
-    concerns = latest_concerns(pupils)
-    return [
-        {
-            "signal": signal,
-            "label": class_and_initials(signal.pupil),
-            "absence": absences[signal.pupil_id],
-            "trend": Line([week.percent for week in weeks[signal.pupil_id]], *SPARKLINE),
-            "first_week": weeks[signal.pupil_id][0].percent,
-            "last_week": next((w.percent for w in reversed(weeks[signal.pupil_id]) if w.percent is not None), None),
-            "due": due_on(signal.due_on, today),
-            "is_waiting": not signal.answer or (signal.watch_until is not None and signal.watch_until < today),
-            "concern": concerns.get(signal.pupil_id),
-        }
-        for signal in page
-    ]

@@ -19,10 +19,7 @@ def short_day(value: Moment | None) -> str:
     """Return “Fri 20 Nov”, with the year when it is not this school year; nothing for nothing."""
     if value is None:
         return ""
-    day = _day(value)
-    if _school_year(day) == _school_year(timezone.localdate()):
-        return _time(day.isoformat(), format_date(day, pgettext("date format", "D j M")))
-    return _time(day.isoformat(), format_date(day, pgettext("date format", "D j M Y")))
+    return _time(_day(value).isoformat(), day_words(value))
 
 
 @register.filter
@@ -50,6 +47,14 @@ def days_since(value: Moment | None, today: date) -> str:
         return ""
     days = (today - _day(value)).days
     return _time(f"P{days}D", ngettext("%(days)d day", "%(days)d days", days) % {"days": days})
+
+
+def day_words(value: Moment) -> str:
+    """Return “Fri 20 Nov” as text, with the year when it is not this school year: for sentences made in Python."""
+    day = _day(value)
+    if _school_year(day) == _school_year(timezone.localdate()):
+        return format_date(day, pgettext("date format", "D j M"))
+    return format_date(day, pgettext("date format", "D j M Y"))
 
 
 def _day(value: Moment) -> date:

@@ -8,14 +8,26 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from attendance.absence_calendar import absence_calendar, often_away_on
+from attendance.absence_calendar import absence_calendar
 from attendance.figures import Absence, Day, absence_of, days_of, frozen_absence
+from attendance.models import PeriodTotal
+from attendance.patterns import often_away_on
+from attendance.trend import trend_of
 from audit.models import AccessRecord
 from deadlines.school_days import DayRange, SchoolCalendar
+from tests.architecture.partials import HTMX
 from tests.attendance.classes import enrol, weekdays_until
 from tests.attendance.searching import search
 from tests.factories.accounts import MembershipFactory
-from tests.factories.attendance import AttendanceDayFactory, ClassDayFactory, ConcernFactory, SignalFactory
+from tests.factories.attendance import (
+    AbsenceSourceFactory,
+    AttendanceDayFactory,
+    ClassDayFactory,
+    ConcernFactory,
+    LessonAbsenceFactory,
+    PeriodTotalFactory,
+    SignalFactory,
+)
 from tests.factories.schools import ClassGroupFactory, PupilIdentifierFactory
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +249,7 @@ def test_the_calendar_tells_presence_absence_breaks_and_missing_reports_apart(to
     calendar = absence_calendar(days, term, today)
 
     week = [row.cells[-2] for row in calendar.rows]
-    assert [cell.sign for cell in week] == ["·", "▫", "▪", "■", "?"]
+    assert [cell.sign for cell in week] == ["·", "▫", "▪", "■", "◌"]
     assert [cell.is_invalid for cell in week] == [False, False, True, True, False]
     assert "away the whole day, invalid" in week[3].text
     assert {row.cells[0].sign for row in calendar.rows} == {"–"}
@@ -270,3 +282,147 @@ def test_figures_of_nothing_are_nothing(pupil, today):
     assert absence_of(pupil, today) == Absence()
     assert days_of(pupil, today - timedelta(days=50), today) == {}
     assert not Absence().is_reliable
+
+
+def test_days_without_a_report_and_days_of_a_reduced_timetable_have_signs_of_their_own(today):
+    monday = today - timedelta(days=today.weekday() + 7)
+    days = {
+        monday: Day(200, 200, 0, 0, taught=300),
+        monday + timedelta(days=1): Day(0, 0, 0, 0, taught=300),
+        monday + timedelta(days=2): Day(300, 200, 0, 0, taught=300),
+        monday + timedelta(days=3): Day(300, 0, 0, 0, taught=300),
+    }
+    term = SchoolCalendar(terms=(DayRange(monday - timedelta(days=14), monday + timedelta(days=30)),))
+
+    calendar = absence_calendar(days, term, today)
+
+    week = [row.cells[-2] for row in calendar.rows]
+    assert [cell.sign for cell in week] == ["·", "○", "◌", "◌", "?"]
+    assert "reduced timetable" in week[0].text
+    assert [cell.is_reduced for cell in week] == [True, False, False, False, False]
+    assert "reported in part" in week[2].text
+    assert "nothing has come in" in week[4].text
+    assert calendar.has_reduced
+
+
+def test_days_before_the_pupil_came_are_empty_and_the_page_says_when(sign_in, counsellor, group, taught):
+    came = taught[-8]
+    pupil = enrol(group, "Nya")
+    pupil.enrolments.update(starts_on=came)
+
+    response = sign_in(counsellor).get(detail(pupil))
+
+    assert "; shown from then." in response.content.decode()
+    cells = [cell for row in response.context["calendar"].rows for cell in row.cells]
+    assert {cell.sign for cell in cells if cell.day < came} == {""}
+    assert "·" in {cell.sign for cell in cells if cell.day >= came}
+
+
+@pytest.mark.parametrize("query", ["?span=term&view=table", "?span=year&view=list", "?span=8w&view=list"])
+def test_other_weeks_and_the_list_come_alone_with_htmx_and_equal_the_page(
+    sign_in, counsellor, pupil, taught, query, assert_partial_equals_page
+):
+    AttendanceDayFactory(pupil=pupil, day=taught[-1])
+    LessonAbsenceFactory(pupil=pupil, day=taught[-1])
+    url = detail(pupil)
+
+    assert_partial_equals_page(
+        sign_in(counsellor), url, act=lambda c: c.get(url + query, **HTMX), target="cal", fresh_url=url + query
+    )
+
+
+def test_the_list_tells_the_lessons_of_a_day(sign_in, counsellor, pupil, taught):
+    AttendanceDayFactory(pupil=pupil, day=taught[-1])
+    LessonAbsenceFactory(pupil=pupil, day=taught[-1])
+
+    page = sign_in(counsellor).get(detail(pupil), {"view": "list"}).content.decode()
+
+    assert "08:10 Matematik, 60 minutes: Valid absence" in page
+
+
+@pytest.mark.parametrize("asked", [{"span": "x"}, {"view": "x"}, {"span": "", "view": ""}])
+def test_what_cannot_be_shown_is_shown_as_usual(sign_in, counsellor, pupil, taught, asked):
+    shown = sign_in(counsellor).get(detail(pupil), asked).context["shown"]
+
+    assert (shown.span, shown.view) == ("8w", "table")
+
+
+def test_patterns_stand_in_the_sentence(sign_in, counsellor, pupil, taught):
+    for day in taught[-20::5]:
+        AttendanceDayFactory(pupil=pupil, day=day, valid_minutes=60)
+        LessonAbsenceFactory(pupil=pupil, day=day)
+    for day in taught[-3:]:
+        AttendanceDayFactory(pupil=pupil, day=day) if day not in taught[-20::5] else None
+
+    page = " ".join(sign_in(counsellor).get(detail(pupil)).content.decode().split())
+
+    assert "Mostly lessons that begin before 10: 4 of 4." in page
+    assert "Mostly Matematik: 4 of 4 lessons." in page
+    assert "Away 3 days in a row" in page
+
+
+def test_the_trend_marks_what_the_school_did_and_breaks_where_nothing_is_known(today):
+    days = {day: Day(300, 300, 60, 0) for day in weekdays_until(today, 70)}
+    for day in weekdays_until(today - timedelta(days=28), 5):
+        days[day] = Day(300, 0, 0, 0)
+
+    trend = trend_of(
+        days, [(today - timedelta(days=9), "concern logged"), (today - timedelta(days=300), "old")], [10, 15, 50], today
+    )
+
+    assert [mark.what for mark in trend.marks] == ["concern logged"]
+    assert [level for _y, level in trend.levels] == [10, 15]
+    assert None in [point.percent for point in trend.points]
+    assert len(trend.line.parts) > 1 or trend.points[0].percent is None
+    assert sum(len(point.done) for point in trend.points) == 1
+
+
+def test_the_school_administrator_sees_absence_and_nothing_the_school_did(sign_in, group, pupil, taught):
+    enrolment = pupil.enrolments.get()
+    ConcernFactory(enrolment=enrolment, pupil_words="Jag gillar bild.")
+    SignalFactory(enrolment=enrolment, watched=True)
+
+    response = sign_in(MembershipFactory(school_admin=True, unit=group.school.unit)).get(detail(pupil))
+
+    assert response.context["trend"].marks == []
+    for words in ("Jag gillar bild.", "Watched", "First signal", "concern logged"):
+        assert words not in response.content.decode()
+
+
+def test_totals_of_periods_are_added_up_only_in_minutes(sign_in, counsellor, group, pupil, today):
+    months = [
+        (today.replace(day=1), today),
+        (today.replace(day=1) - timedelta(days=20), today.replace(day=1) - timedelta(days=1)),
+    ]
+    for first, last in months:
+        PeriodTotalFactory(pupil=pupil, period_start=first, period_end=last)
+    other = AbsenceSourceFactory(unit=group.school.unit, name="Vklass", is_counted=False)
+    for first, last in months:
+        PeriodTotalFactory(
+            pupil=pupil, source=other, granularity=PeriodTotal.Granularity.MONTH, period_start=first, period_end=last,
+            valid_minutes=None, invalid_minutes=None, offered_minutes=None, reported_minutes=None,
+            absent_percent="12.50", is_approximate=True,
+        )  # fmt: skip
+
+    response = sign_in(counsellor).get(detail(pupil))
+
+    minutes, percent = response.context["periods"]
+    assert (minutes.total.away, minutes.total.share) == ("12 h 0 min", "6 %")
+    assert percent.total is None
+    assert {row.share for row in percent.rows} == {"about 12.5 %"}
+    assert "tells weeks, months or terms only" in response.content.decode()
+
+
+def test_periods_that_overlap_are_not_added_up(sign_in, counsellor, pupil, today):
+    for back in (0, 3):
+        PeriodTotalFactory(
+            pupil=pupil, period_start=today - timedelta(days=10 + back), period_end=today - timedelta(days=back)
+        )
+
+    (table,) = sign_in(counsellor).get(detail(pupil)).context["periods"]
+
+    assert table.total is None
+
+
+def test_what_the_source_means_stands_under_the_figures(sign_in, counsellor, pupil, taught):
+    assert "Late arrival counts as" in sign_in(counsellor).get(detail(pupil)).content.decode()

@@ -34,6 +34,8 @@ WITHOUT_ROWS = {
     "log concerns": (Object.CONCERN, Action.CREATE, attendance.may_log_concerns),
     "read signals": (Object.SIGNAL, Action.READ, attendance.reads_signals),
     "answer a concern": (Object.CONCERN, Action.DECIDE, lambda who: attendance.may_answer_concern(who, CONCERN)),
+    "set lines": (Object.LINES, Action.CHANGE, lambda who: attendance.may_set_lines(who, School(unit=UNIT))),
+    "know of cases": (Object.CASE, Action.READ, attendance.reads_cases),
     "ask for support": (Object.REQUEST, Action.CREATE, attendance.may_ask_for_support),
     "request support": (Object.REQUEST, Action.CREATE, cases.may_request_support),
     "receive": (Object.REQUEST, Action.DECIDE, lambda who: cases.may_receive(who, SENT)),

@@ -8,13 +8,14 @@ import pytest
 
 from accounts.access import may_change_membership, may_invite
 from accounts.models import Membership
-from accounts.permissions import OBJECTS, Action, Object, Scope, Seat
+from accounts.permissions import OBJECTS, PAGES, Action, Object, Scope, Seat
 from accounts.roles import Role, Side, UnitKind
 from attendance.access import (
     may_answer_concern,
     may_answer_signal,
     may_ask_for_support,
     may_log_concern,
+    may_set_lines,
     reads_signals,
 )
 from attendance.models import Concern, Signal
@@ -42,6 +43,12 @@ def reads_pupil(reader: Membership, world: World) -> bool:
     if reader.side == Side.SOCIAL:
         return sees(Case.objects.visible_to(reader), story.case)
     return sees(Pupil.objects.visible_to(reader), story.pupil)
+
+
+def reads_lines(reader: Membership, world: World) -> bool:
+    """Those for whom the page of the lines is open read those of their own school."""
+    opens = PAGES["attendance:lines"]["GET"]
+    return reader.role in opens and reader.unit_id == world.story("active").case.school_unit_id
 
 
 def changes_request(reader: Membership, world: World) -> bool:
@@ -89,6 +96,8 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.SOURCE, Action.CHANGE): lambda who, w: may_keep_sources(who),
     (Object.SIGNAL, Action.READ): lambda who, w: reads_signals(who) and sees(Signal.objects.visible_to(who), w.signal),
     (Object.SIGNAL, Action.DECIDE): lambda who, w: may_answer_signal(who, w.signal),
+    (Object.LINES, Action.READ): reads_lines,
+    (Object.LINES, Action.CHANGE): lambda who, w: may_set_lines(who, w.story("active").cast.class_group.school),
     (Object.CONCERN, Action.READ): lambda who, w: sees(Concern.objects.visible_to(who), w.concern),
     (Object.CONCERN, Action.CREATE): lambda who, w: may_log_concern(who, w.story("active").pupil),
     (Object.CONCERN, Action.DECIDE): lambda who, w: may_answer_concern(who, w.concern),
