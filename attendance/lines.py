@@ -80,12 +80,14 @@ def name_of(key: Key) -> str:
 def line_title(key: Key) -> str:
     """Return “All absence, per cent of 20 school days”."""
     kind, unit, days = key
-    told = {"kind": Signal.Kind(kind).label, "unit": Signal.Unit(unit).label, "days": days}
+    told = {"kind": Signal.Kind(kind).label, "days": days}
     if unit == Signal.Unit.PERCENT:
         return _("%(kind)s, per cent of the time over %(days)s school days") % told
     if unit == Signal.Unit.HOURS and days:
         return _("%(kind)s, hours in %(days)s school days") % told
-    return f"{told['kind']}, {told['unit']}"
+    if unit == Signal.Unit.WEEKS:
+        return _("%(kind)s, weeks of 4") % told
+    return _("%(kind)s, percentage points") % told if unit == Signal.Unit.POINTS else str(told["kind"])
 
 
 def standing_lines(school: School, day: date) -> list[Standing]:

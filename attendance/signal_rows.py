@@ -148,6 +148,10 @@ def trend_words(weeks: list[Week], limit: int) -> str:
             break
         since = week
     if since is None or since is known[0]:
+        highest = max(known, key=lambda week: week.percent or 0)
+        told |= {"highest": highest.percent, "week": highest.number}
+        if (highest.percent or 0) > max(known[0].percent or 0, known[-1].percent or 0):
+            return _("from %(first)s to %(last)s %%, most in week %(week)s: %(highest)s %%") % told
         return _("from %(first)s to %(last)s %%") % told
     told |= {"limit": limit, "week": since.number}
     return _("from %(first)s to %(last)s %%, over %(limit)s %% since week %(week)s") % told

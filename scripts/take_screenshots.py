@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -41,6 +42,10 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "retention": ("system_admin", "/records/retention/", ""),
 }
 ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
+    "lines": ("principal", "/settings/lines/", ""),
+    "pupil-term": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='term']"),
+    "pupil-list": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='view=list']"),
+    "signals-filtered": ("counsellor", "/signals/?show=all&kind=total", ""),
     "claim-link": ("counsellor", "/pupils/another/", ""),
     "protection-decisions": ("principal", "/protected/decisions/", ""),
     "invite": ("principal", "/people/invite/", ""),
@@ -64,7 +69,7 @@ def open_screen(page: Page, address: str, path: str, links: str) -> None:
         page.locator("main button[type=submit]").click()
     for selector in filter(None, links.split(" >> ")):
         target = page.locator(selector).first.get_attribute("href")
-        page.goto(f"{address}{target}")
+        page.goto(urljoin(page.url, target))
 
 
 def person_page(browser: Browser, address: str, person: str, scheme: str, locale: str = "sv-SE") -> Page:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
+from accounts.roles import Role
 from schools.models import ClassGroup, School
 
 from ..access import may_set_lines
@@ -101,7 +102,9 @@ def _load(reader: Membership, today: date) -> dict[str, Any]:
 
 
 def _mentors(reader: Membership, today: date) -> int:
-    """Return how many mentors the school's classes have this school year."""
+    """Return how many mentors the school's classes have this school year; a mentor counts the own pupils alone."""
+    if reader.role == Role.MENTOR:
+        return 1
     classes = ClassGroup.objects.filter(
         school=reader.unit_id, school_year__starts_on__lte=today, school_year__ends_on__gte=today
     )

@@ -131,17 +131,25 @@ def share(days: list[SchoolDay]) -> Fraction:
 
 
 def rule_of(day: SchoolDay, every: list[ThresholdRule]) -> ThresholdRule:
-    """Return the rule of the day's class then: the most special one of those in force, of these the latest."""
+    """Return the rule of the day's class then: the most special one of those in force, of these the latest.
+
+    The school's own version of that one goes before it.
+    """
     rules = [
         rule
         for rule in every
-        if rule.provider_id in (None, day.group.school.provider_id) and rule.school_form in ("", day.group.school_form)
+        if rule.school_id is None
+        and rule.provider_id in (None, day.group.school.provider_id)
+        and rule.school_form in ("", day.group.school_form)
     ]
     first = min(rule.valid_from for rule in every)
     in_force = [rule for rule in rules if rule.valid_from <= max(day.day, first)]
-    return max(
+    base = max(
         in_force, key=lambda rule: (rule.provider_id is not None, rule.school_form != "", rule.valid_from, rule.version)
     )
+    mine = (day.group.school_id, base.pk)
+    own = [rule for rule in every if (rule.school_id, rule.based_on_id) == mine and rule.valid_from <= day.day]
+    return max(own, key=lambda rule: (rule.valid_from, rule.version), default=base)
 
 
 def school_days_of(pupil_id: UUID, today: date) -> list[SchoolDay]:

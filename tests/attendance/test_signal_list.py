@@ -287,6 +287,7 @@ def test_the_trend_says_since_when_it_is_over_the_line():
 
     assert trend_words(weeks, 10) == "from 0 to 14 %, over 10 % since week 40"
     assert trend_words(weeks[:2], 10) == "from 0 to 5 %"
+    assert trend_words([*weeks, weeks[0]], 10) == "from 0 to 0 %, most in week 41: 14 %"
     assert trend_words(weeks[:1], 10) == "week 37: 0 %"
     assert Line(shares, 100, 20).parts == ["0.0,20.0 25.0,15.0", "75.0,8.0 100.0,6.0"]
     assert Line([None, 3], 100, 20).parts == ["100.0,17.0 100.0,17.0"]
