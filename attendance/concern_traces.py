@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import BooleanField, Func, QuerySet
+from django.db import connection
 
 from deadlines.stockholm import stockholm_day
 from schools.models import Pupil
 
-from .models import Concern, Signal
+from .models import Concern
 
 TRACES = "SELECT * FROM concern_traces(%s)"
 """Asks past the rows that the reader may see; the database gives ids, times and the answer's code, and no words."""
@@ -40,7 +40,8 @@ def latest_concerns(pupil_ids: Iterable[UUID]) -> dict[UUID, Concern]:
     return latest
 
 
-def without_help_first(signals: QuerySet[Signal]) -> QuerySet[Signal]:
-    """Order signals: pupils nobody has logged a concern about first, then by how long ago the line was crossed."""
-    has_concern = Func("pupil_id", function="has_concern", output_field=BooleanField())
-    return signals.order_by(has_concern.asc(), "crossed_on", "pk")
+def my_pupils_with_concern() -> set[UUID]:
+    """Return which of the reader's own pupils there is a concern about; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT my_pupils_with_concern()")
+        return {pupil for (pupil,) in cursor.fetchall()}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from schools.models import ClassGroup, School, SchoolForm
 
 from .crossings import MEASURES, key_of
 from .models import Signal, ThresholdRule
+from .windows import RULE_OF_CLASS
 
 Key = tuple[str, str, int]
 Line = dict[str, Any]
@@ -24,6 +27,15 @@ USUAL_SHARE = 10
 
 IN_HOURS: tuple[Key, ...] = (("total", "hours", 20), ("invalid", "hours", 20))
 """Lines that a school may add where the provider counts per cent only: hours say the same to some schools."""
+
+LINES_OF_SCHOOL = f"""
+SELECT DISTINCT rule.lines::text FROM (
+    SELECT {RULE_OF_CLASS} AS id FROM (
+        SELECT DISTINCT ON (school_form) id AS class_group_id, %(day)s::date AS day
+          FROM schools_classgroup WHERE school_id = %(school)s ORDER BY school_form, id
+    ) days
+) chosen JOIN attendance_thresholdrule rule USING (id)
+"""  # noqa: S608 (the pieces are constants of ours)
 
 FIXED_UNITS = ("months",)
 """Lines that cannot be made stricter: they have one level, and it is the lowest there is."""
@@ -126,9 +138,10 @@ def earlier_lines(school: School, day: date) -> list[ThresholdRule]:
 
 def share_levels(unit_id: UUID, day: date) -> list[int]:
     """Return the school's lines of the whole absence in per cent, the lowest first: what charts are drawn against."""
-    school = School.objects.filter(pk=unit_id).first()
-    standing = standing_lines(school, day) if school else []
-    return sorted({level for one in standing for level in levels_in([one.rule]).get(SHARE, [])})
+    with connection.cursor() as cursor:
+        cursor.execute(LINES_OF_SCHOOL, {"school": unit_id, "day": day, "first_rule": date.min})
+        told = [line for (lines,) in cursor.fetchall() for line in json.loads(lines)]
+    return sorted({level for line in told if key_of_line(line) == SHARE for level in line["levels"]})
 
 
 def lowest_share(unit_id: UUID, day: date) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from .models import Signal, SignalQuerySet
+from .models import Signal
+from .signal_selection import Brief
 
 Choices = list[tuple[str, str]]
 
@@ -36,18 +37,16 @@ class Filters:
     filters: list[Filter] = field(default_factory=list)
 
     @classmethod
-    def read(cls, asked: Mapping[str, str], show: str, signals: SignalQuerySet) -> Filters:
-        """Return the filters that `signals` can be narrowed by; one query."""
-        rows = signals.order_by("class_group__grade", "class_group__name").values_list(
-            "class_group__grade", "class_group", "class_group__name", "kind"
-        )
+    def read(cls, asked: Mapping[str, str], show: str, signals: Iterable[Brief]) -> Filters:
+        """Return the filters that `signals` can be narrowed by."""
         grades: dict[str, str] = {}
         classes: dict[str, str] = {}
         found = set()
-        for grade, key, name, kind in rows.distinct():
-            grades[str(grade)] = _("Grade %(grade)s") % {"grade": grade}
-            classes[str(key)] = name
-            found.add(kind)
+        for one in signals:
+            grades.setdefault(str(one.grade), str(one.grade))
+            classes.setdefault(str(one.class_id), one.class_name)
+            found.add(one.kind)
+        grades = {grade: _("Grade %(grade)s") % {"grade": grade} for grade in grades}
         kinds = [(value, str(label)) for value, label in Signal.Kind.choices if value in found]
         offered = (
             ("grade", _("Grade"), list(grades.items())),
@@ -56,10 +55,16 @@ class Filters:
         )
         return cls(show, [Filter(name, label, few, _known(asked.get(name, ""), few)) for name, label, few in offered])
 
-    def applied_to(self, signals: SignalQuerySet) -> SignalQuerySet:
+    def applied_to(self, signals: Iterable[Brief]) -> list[Brief]:
         """Return the signals that are chosen."""
-        columns = {"grade": "class_group__grade", "class": "class_group", "kind": "kind"}
-        return signals.filter(**{columns[one.name]: one.chosen for one in self.chosen})
+        wanted = {one.name: one.chosen for one in self.chosen}
+        return [
+            one
+            for one in signals
+            if wanted.get("grade", str(one.grade)) == str(one.grade)
+            and wanted.get("class", str(one.class_id)) == str(one.class_id)
+            and wanted.get("kind", one.kind) == one.kind
+        ]
 
     @property
     def chosen(self) -> list[Filter]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +18,6 @@ from deadlines.templatetags.days import day_words
 
 from .access import reads_cases
 from .charts import Line
-from .concern_traces import latest_concerns
 from .figures import Absence, Week, absences_of, weeks_of
 from .models import Concern, Signal
 from .pupil_labels import class_and_initials
@@ -51,6 +49,7 @@ class SignalRow:
     signal: Signal
     label: str
     absence: Absence
+    invalid: str
     crossed: str
     also: list[str]
     trend: Line
@@ -60,6 +59,8 @@ class SignalRow:
     doing: str
     mentors: str
     case: OpenCase | None
+    pupil_url: str
+    answer_url: str
 
 
 def open_cases(reader: Membership) -> dict[UUID, OpenCase]:
@@ -72,22 +73,21 @@ def open_cases(reader: Membership) -> dict[UUID, OpenCase]:
 
 
 def signal_rows(
-    signals: Sequence[Signal], waiting: Iterable[Signal], cases: dict[UUID, OpenCase], *, limit: int, today: date
+    signals: Sequence[Signal],
+    others: Mapping[UUID, list[Signal]],
+    concerns: Mapping[UUID, Concern],
+    cases: Mapping[UUID, OpenCase],
+    *,
+    limit: int,
+    today: date,
 ) -> list[SignalRow]:
-    """Return a row for each signal; `waiting` are all that wait for an answer about the same pupils."""
+    """Return a row for each signal; `others` are those that wait for an answer too, by pupil."""
     pupils = [signal.pupil_id for signal in signals]
-    absences, weeks, concerns = (
-        absences_of(pupils, today),
-        weeks_of(pupils, today, TREND_WEEKS),
-        latest_concerns(pupils),
-    )
-    also: dict[UUID, list[Signal]] = defaultdict(list)
-    for other in waiting:
-        also[other.pupil_id].append(other)
+    absences, weeks = absences_of(pupils, today), weeks_of(pupils, today, TREND_WEEKS)
     return [
         _row(
             signal,
-            [other for other in also[signal.pupil_id] if other.pk != signal.pk],
+            others.get(signal.pupil_id, []),
             absences[signal.pupil_id],
             weeks[signal.pupil_id],
             concerns.get(signal.pupil_id),
@@ -115,6 +115,7 @@ def _row(
         signal=signal,
         label=class_and_initials(signal.pupil),
         absence=absence,
+        invalid=_("invalid %(percent)s %%") % {"percent": absence.invalid_percent},
         crossed=crossed_words(signal),
         also=_also(signal, others),
         trend=Line([week.percent for week in weeks], *SPARKLINE, limit=limit),
@@ -124,6 +125,8 @@ def _row(
         doing=_doing(signal, concern, case, is_waiting=is_waiting),
         mentors=mentors,
         case=case,
+        pupil_url=reverse("attendance:pupil_detail", args=[signal.pupil_id]),
+        answer_url=reverse("attendance:answer_signal", args=[signal.pk]),
     )
 
 

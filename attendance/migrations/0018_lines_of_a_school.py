@@ -11,7 +11,8 @@ SETS_LINES = (
 )
 
 # What apps above hold, and pages about absence show. The bodies are read when they are asked, not when they are made.
-# Everybody at a school may know when its absence came; who has a case is known to those who read the case.
+# Everybody at a school may know when its absence came; who has a case is known to those who read the case. That there
+# is a concern about a pupil of one's own may be known, as concern_traces tells pupil by pupil; here it is asked once.
 TOLD_FROM_ABOVE = f"""
 CREATE FUNCTION when_absence_came(p_unit uuid) RETURNS timestamptz
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -28,8 +29,13 @@ BEGIN
     RETURN QUERY SELECT c.pupil_id, c.id, c.opened_at FROM cases_case c
                   WHERE c.closed_at IS NULL AND c.school_unit_id = my_unit();
 END $$;
-REVOKE ALL ON FUNCTION when_absence_came(uuid), my_open_cases() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION when_absence_came(uuid), my_open_cases() TO {SCHOOL};
+
+CREATE FUNCTION my_pupils_with_concern() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT DISTINCT c.pupil_id FROM attendance_concern c WHERE c.pupil_id IN (SELECT my_pupils())
+$$;
+REVOKE ALL ON FUNCTION when_absence_came(uuid), my_open_cases(), my_pupils_with_concern() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION when_absence_came(uuid), my_open_cases(), my_pupils_with_concern() TO {SCHOOL};
 """
 
 

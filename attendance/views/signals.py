@@ -22,7 +22,7 @@ from audit import reading
 
 from .. import actions
 from ..access import reads_cases
-from ..concern_traces import without_help_first
+from ..concern_traces import latest_concerns
 from ..forms import AnswerSignalForm
 from ..lines import lowest_share
 from ..models import Signal
@@ -30,9 +30,20 @@ from ..pupil_labels import class_and_initials
 from ..reported import Reported, reported_until
 from ..signal_filters import Filters
 from ..signal_rows import crossed_words, open_cases, signal_rows
+from ..signal_selection import (
+    ALL,
+    CASE,
+    NEW,
+    WATCHED,
+    Brief,
+    briefs_for,
+    in_tabs,
+    one_per_pupil,
+    whole,
+    without_help_first,
+)
 
 ROWS = 25
-NEW, WATCHED, CASE, ALL = "new", "watched", "case", "all"
 
 
 @dataclass(frozen=True)
@@ -52,14 +63,13 @@ def signal_list(request: MemberRequest) -> HttpResponse:
     reported = reported_until(request.membership.unit, today)
     cases = open_cases(request.membership)
     selections, filters, tabs = _selections(request, request.GET, reported, cases)
-    chosen = filters.applied_to(selections[filters.show])
-    page = Paginator(without_help_first(chosen.one_per_pupil().with_page_relations()), ROWS).get_page(
-        request.GET.get("page")
-    )
-    waiting = selections[NEW].filter(pupil__in=[signal.pupil_id for signal in page]).order_by("crossed_on", "pk")
+    chosen = without_help_first(one_per_pupil(filters.applied_to(selections[filters.show])))
+    page = Paginator(chosen, ROWS).get_page(request.GET.get("page"))
+    signals, others = whole(page.object_list, selections[NEW])
+    concerns = latest_concerns(signal.pupil_id for signal in signals)
     limit = lowest_share(request.membership.unit_id, today)
     context = {
-        "rows": signal_rows(list(page), list(waiting), cases, limit=limit, today=today),
+        "rows": signal_rows(signals, others, concerns, cases, limit=limit, today=today),
         "page": page,
         "filters": filters,
         "tabs": tabs,
@@ -88,27 +98,26 @@ def answer_signal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
 
 def _selections(
     request: MemberRequest, asked: Mapping[str, str], reported: Reported, cases: dict[UUID, Any]
-) -> tuple[dict[str, Any], Filters, list[Tab]]:
+) -> tuple[dict[str, list[Brief]], Filters, list[Tab]]:
     """Return the signals of each tab, the filters of the one asked for, and the tabs with their counts."""
     today = timezone.localdate()
-    signals = Signal.objects.visible_to(request.membership)
-    selections = {NEW: signals.waiting(today), WATCHED: signals.watched(today), ALL: signals}
-    titles = {NEW: pgettext("signals", "New"), WATCHED: pgettext("signals", "Watched"), ALL: pgettext("signals", "All")}
-    if reads_cases(request.membership):
-        selections[CASE] = signals.filter(pupil__in=list(cases))
-        titles[CASE] = pgettext("signals", "Have a case")
+    selections = in_tabs(briefs_for(request.membership), cases, today)
+    titles = {
+        NEW: pgettext("signals", "New"),
+        WATCHED: pgettext("signals", "Watched"),
+        CASE: pgettext("signals", "Have a case"),
+        ALL: pgettext("signals", "All"),
+    }
+    if not reads_cases(request.membership):
+        del titles[CASE]
     show = asked.get("show", NEW)
-    filters = Filters.read(asked, show if show in selections else NEW, signals)
+    filters = Filters.read(asked, show if show in titles else NEW, selections[ALL])
     counts: dict[str, int | None] = {
-        key: selections[key].order_by().values("pupil").distinct().count() for key in selections if key != ALL
+        key: len({one.pupil_id for one in selections[key]}) for key in titles if key != ALL
     }
     if reported.is_stale or reported.last_day is None:
         counts[NEW] = None
-    tabs = [
-        Tab(key, titles[key], filters.address(show=key), counts.get(key))
-        for key in (NEW, WATCHED, CASE, ALL)
-        if key in selections
-    ]
+    tabs = [Tab(key, title, filters.address(show=key), counts.get(key)) for key, title in titles.items()]
     return selections, filters, tabs
 
 
