@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -47,12 +48,7 @@ def set_lines(
     The provider's own levels are the way back to its lines. Raises NotAllowed, ReasonIsMissing, TooEarly, TooLax,
     NothingToChange, and ValidationError for levels that no line can have.
     """
-    if not may_set_lines(by, school):
-        raise NotAllowed
-    if not reason.strip():
-        raise ReasonIsMissing
-    if valid_from <= stockholm_day(at):
-        raise TooEarly
+    _check_may_set(school, valid_from, reason, by, at)
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
     standing = standing_lines(school, valid_from)
@@ -64,26 +60,33 @@ def set_lines(
         lines = lines_with(one.base, {key: list(wanted) for key, wanted in levels.items()})
         check_lines(lines)
         _check_strict(one.base, {key_of_line(line): line["levels"] for line in lines})
-        made.append(
-            ThresholdRule.objects.create(
-                version=version + place,
-                valid_from=valid_from,
-                school=school,
-                based_on=one.base,
-                provider=one.base.provider,
-                school_form=one.base.school_form,
-                lines=lines,
-                minimum_coverage_percent=one.base.minimum_coverage_percent,
-                answer_school_days=one.base.answer_school_days,
-                set_by=by,
-                set_at=at,
-                reason=reason,
-            )
-        )
+        told = {"version": version + place, "valid_from": valid_from, "lines": lines, "reason": reason}
+        made.append(_version_of(one.base, school=school, set_by=by, set_at=at, **told))
     for rule in made:
         details = {"version": rule.version, "from": valid_from.isoformat(), "based_on": rule.based_on_id}
         audit.record(action="lines set", target=rule, by=by, at=at, details=details)
     return made
+
+
+def _check_may_set(school: School, valid_from: date, reason: str, by: Membership, at: datetime) -> None:
+    if not may_set_lines(by, school):
+        raise NotAllowed
+    if not reason.strip():
+        raise ReasonIsMissing
+    if valid_from <= stockholm_day(at):
+        raise TooEarly
+
+
+def _version_of(base: ThresholdRule, **told: Any) -> ThresholdRule:
+    """Store a version of `base`: what `told` does not say is as there."""
+    return ThresholdRule.objects.create(
+        based_on=base,
+        provider=base.provider,
+        school_form=base.school_form,
+        minimum_coverage_percent=base.minimum_coverage_percent,
+        answer_school_days=base.answer_school_days,
+        **told,
+    )
 
 
 def _check_strict(base: ThresholdRule, levels: dict[Key, list[int]]) -> None:
