@@ -87,7 +87,10 @@ SELECT pupil_id, '08:20'::time + lesson * interval '70 minutes', day, source_id,
 def clear() -> None:
     """Take away what an earlier measurement has made: the database is the bench's own."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE accounts_unit, accounts_user, schools_pupil, schools_provider CASCADE")
+        cursor.execute(
+            "TRUNCATE accounts_unit, accounts_user, schools_pupil, schools_provider, attendance_attendanceday, "
+            "attendance_lessonabsence CASCADE"
+        )
 
 
 def grow(schools_before: int, pupils: int) -> int:

@@ -74,6 +74,13 @@ def test_pupil_with_absence_and_source_of_absence_cannot_be_removed_or_renamed(m
     refused("UPDATE attendance_absencesource SET id = id + 1000 WHERE id = %s", [row.source_id])
 
 
+def test_pupils_cannot_be_emptied_away_under_their_absence():
+    AttendanceDayFactory()
+
+    refused("TRUNCATE schools_pupil CASCADE")
+    carry_out("TRUNCATE schools_pupil, attendance_attendanceday, attendance_lessonabsence CASCADE", ())
+
+
 def test_whose_absence_it_is_never_changes():
     day = AttendanceDayFactory()
     other = EnrolmentFactory().pupil
