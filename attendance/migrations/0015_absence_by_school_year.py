@@ -1,6 +1,6 @@
 """Pupils' absence lies in one part of its tables for each school year, and its links are looked after once a statement.
 
-A foreign key asks once for every row, which costs more than everything else when a file is brought in (docs/adr/0020).
+A foreign key asks once for every row, which costs more than everything else when a file is brought in (docs/adr/0017).
 The triggers here ask once for each pupil of a statement and hold the pupils as a foreign key does, so that neither an
 unknown pupil nor a pupil removed meanwhile gets through. A part has no right for anybody of its own: only the owner
 makes one (`make_absence_year`), and everybody else comes through the whole table, where the wall stands.

@@ -113,7 +113,7 @@ class AttendanceDay(PersonalModel):
     """A pupil's absence one day, in minutes. A pupil who was present leaves no row.
 
     `offered_minutes` and `reported_minutes` are kept only where they differ from the class. The table is parted by
-    school year (attendance/school_years.py), and the database looks after its links once a statement (docs/adr/0020).
+    school year (attendance/school_years.py), and the database looks after its links once a statement (docs/adr/0017).
     """
 
     pk = models.CompositePrimaryKey("pupil_id", "day", "source_id")
