@@ -133,8 +133,7 @@ def _row(
 def crossed_words(signal: Signal) -> str:
     """Return “Passed 10 % on Thu 12 Nov”, or for what is no share “Mondays, Thu 12 Nov”."""
     told: dict[str, Any] = {"what": signal.what, "day": day_words(signal.crossed_on)}
-    is_share = signal.kind in (Signal.Kind.TOTAL, Signal.Kind.INVALID)
-    return (_("Passed %(what)s on %(day)s") if is_share else _("%(what)s, %(day)s")) % told
+    return (_("Passed %(what)s on %(day)s") if signal.is_share else _("%(what)s, %(day)s")) % told
 
 
 def trend_words(weeks: list[Week], limit: int) -> str:
