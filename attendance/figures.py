@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from attendance.models import LessonAbsence
 from attendance.pupil_days import ALL_DAYS, DAYS_SINCE
 from schools.models import Pupil
 
@@ -150,6 +151,12 @@ def days_of(pupil: Pupil, since: date, today: date) -> dict[date, Day]:
     with connection.cursor() as cursor:
         cursor.execute(DAY_BY_DAY, {"pupils": [pupil.pk], "today": today, "since": since})
         return {day: Day(*minutes) for day, *minutes in cursor.fetchall()}
+
+
+def lessons_of(pupil: Pupil, since: date, today: date) -> list[LessonAbsence]:
+    """Return the lessons away from `since` to `today`, both included, as the counted source tells them; one query."""
+    lessons = LessonAbsence.objects.filter(pupil=pupil, day__range=(since, today), source__is_counted=True)
+    return list(lessons.order_by("day", "starts_at"))
 
 
 def absence_over(days: Mapping[date, Day], until: date, school_days: int = SCHOOL_DAYS) -> Absence:

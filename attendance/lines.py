@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
+from accounts.roles import Role
 from schools.models import ClassGroup, School, SchoolForm
 
 from .crossings import MEASURES, key_of
@@ -198,3 +200,13 @@ def _own(rules: list[ThresholdRule], school: School, base: int, day: date) -> Th
         rule for rule in rules if (rule.school_id, rule.based_on_id) == (school.pk, base) and rule.valid_from <= day
     ]
     return max(mine, key=lambda rule: (rule.valid_from, rule.version), default=None)
+
+
+def mentors_at_work(reader: Membership, today: date) -> int:
+    """Return how many mentors the classes of the reader's school have this school year; to a mentor, one."""
+    if reader.role == Role.MENTOR:
+        return 1
+    classes = ClassGroup.objects.filter(
+        school=reader.unit_id, school_year__starts_on__lte=today, school_year__ends_on__gte=today
+    )
+    return classes.exclude(mentors=None).order_by().values("mentors").distinct().count()

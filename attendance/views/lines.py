@@ -15,12 +15,11 @@ from django.utils.translation import pgettext
 
 from accounts.access import MemberRequest
 from accounts.models import Membership
-from accounts.roles import Role
-from schools.models import ClassGroup, School
+from schools.models import School
 
 from ..access import may_set_lines
 from ..line_forms import LinesForm
-from ..lines import Standing, coming_lines, earlier_lines, standing_lines
+from ..lines import Standing, coming_lines, earlier_lines, mentors_at_work, standing_lines
 from ..models import Signal
 from ..reported import reported_until
 from ..setting_lines import set_lines
@@ -86,7 +85,7 @@ def _trial(
     last = reported_until(reader.unit, today).last_day
     if last is None:
         return {}
-    mentors = _mentors(reader, today)
+    mentors = mentors_at_work(reader, today)
     return {
         "then": signals_with(school, standing, form.levels, last=last, mentors=mentors),
         "now": signals_with(school, standing, None, last=last, mentors=mentors),
@@ -97,15 +96,5 @@ def _load(reader: Membership, today: date) -> dict[str, Any]:
     """Return how many of the reader's pupils the last seven days' signals are about, and how many mentors there are."""
     signals = Signal.objects.visible_to(reader).filter(created_at__date__gt=today - WEEK)
     pupils = signals.order_by().values("pupil").distinct().count()
-    mentors = _mentors(reader, today)
+    mentors = mentors_at_work(reader, today)
     return {"pupils": pupils, "mentors": mentors, "is_too_many": pupils > BUDGET * max(1, mentors)}
-
-
-def _mentors(reader: Membership, today: date) -> int:
-    """Return how many mentors the school's classes have this school year; a mentor counts the own pupils alone."""
-    if reader.role == Role.MENTOR:
-        return 1
-    classes = ClassGroup.objects.filter(
-        school=reader.unit_id, school_year__starts_on__lte=today, school_year__ends_on__gte=today
-    )
-    return classes.exclude(mentors=None).order_by().values("mentors").distinct().count()

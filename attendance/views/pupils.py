@@ -26,7 +26,7 @@ from schools.models import Pupil, PupilLink
 
 from ..absence_calendar import absence_calendar
 from ..access import may_ask_for_support, may_log_concern, may_log_concerns, reads_signals
-from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of
+from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of, lessons_of
 from ..forms import PupilSearchForm
 from ..lines import share_levels
 from ..models import Concern, LessonAbsence, Signal
@@ -114,11 +114,7 @@ def _calendar(
 ) -> dict[str, Any]:
     """Return the calendar of the weeks that are asked for, and the lessons that days are told with."""
     began_on = pupil.enrolments.aggregate(first=Min("starts_on"))["first"]
-    lessons = list(
-        LessonAbsence.objects.filter(pupil=pupil, day__range=(min(shown.since, today - DAYS_SHOWN), today))
-        .filter(source__is_counted=True)
-        .order_by("day", "starts_at")
-    )
+    lessons = lessons_of(pupil, min(shown.since, today - DAYS_SHOWN), today)
     calendar = absence_calendar(days, school_days, today, since=shown.since, began_on=began_on, lessons=lessons)
     is_new = began_on is not None and began_on > shown.since
     return {"calendar": calendar, "shown": shown, "began_on": began_on if is_new else None, "lessons": lessons}

@@ -17,7 +17,8 @@ from audit import reading
 
 from . import settings_actions, tasks
 from .forms import AnswerForm, SecretForm, SourceForm
-from .models import RosterChange, RosterDiff, SchoolSource, SourceSecret, SyncRun
+from .journal import runs_of, secrets_of
+from .models import RosterChange, RosterDiff, SchoolSource, SourceSecret
 from .problems import SourceError, text_of
 from .sync_register import ComparisonHasMovedOn, answer_comparison
 from .told import WHY, lines_of, run_facts
@@ -65,9 +66,8 @@ def _settings(request: MemberRequest, source: SchoolSource | None) -> HttpRespon
 def source_detail(request: MemberRequest, source_id: UUID) -> HttpResponse:
     """Show a source: what the last test found, its secrets by date, its schools and its journal."""
     source = _source(request, source_id)
-    runs = SyncRun.objects.filter(source_school__source=source).select_related("source_school__school__unit")
-    page = Paginator(runs.order_by("-started_at", "pk"), ROWS).get_page(request.GET.get("page"))
-    secrets = list(SourceSecret.objects.filter(source=source).order_by("kind").values("kind", "set_at", "hosts"))
+    page = Paginator(runs_of(source), ROWS).get_page(request.GET.get("page"))
+    secrets = secrets_of(source)
     labels = dict(SourceSecret.Kind.choices)
     context = {
         "source": source,
