@@ -19,9 +19,11 @@ from audit import actions as audit
 from schools.calendars import school_calendar
 from schools.models import ClassGroup, Enrolment, School
 
+from .crossings import CLEAR as CLEAR_CROSSINGS
 from .crossings import cross, facts_of
 from .models import Signal, ThresholdRule
 from .thresholds import lines_of
+from .windows import CLEAR as CLEAR_WINDOWS
 from .windows import compute_windows
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('attendance.detection'))"
@@ -59,6 +61,8 @@ def detect_signals(pupils: School | Iterable[UUID] | None, *, today: date, at: d
         compute_windows(cursor, pupils=_ids(pupils), today=today, first_rule=first_rule)
         crossed = cross(cursor, lines, low)
         facts = facts_of(cursor, crossed) if crossed else {}
+        cursor.execute(CLEAR_CROSSINGS)
+        cursor.execute(CLEAR_WINDOWS)
     crossings = [Crossing(*row) for row in crossed]
     due = _due_days(rules, crossings, today)
     signals = [
