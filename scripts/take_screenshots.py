@@ -40,6 +40,12 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "oversight": ("log_auditor", "/oversight/", ""),
     "rights-requests": ("principal", "/records/rights/", ""),
     "retention": ("system_admin", "/records/retention/", ""),
+    "lines": ("principal", "/settings/lines/", ""),
+    "imports": ("school_admin", "/imports/", ""),
+    "upload": ("school_admin", "/imports/new/", ""),
+    "absence-sources": ("school_admin", "/imports/absence-sources/", ""),
+    "school-sources": ("system_admin", "/imports/sources/", ""),
+    "new-school-source": ("system_admin", "/imports/sources/new/", ""),
 }
 ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "lines": ("principal", "/settings/lines/", ""),
@@ -52,8 +58,6 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "account": ("mentor", "/account/", ""),
     "second-factor": ("mentor", "/account/second-factor/", ""),
     "new-right": ("principal", "/records/rights/new/", ""),
-    "imports": ("school_admin", "/imports/", ""),
-    "upload": ("school_admin", "/imports/new/", ""),
     "sign-in": ("", "/sign-in/", ""),
     "privacy": ("", "/privacy/", ""),
     "area-stalled": ("area_manager", "/stalled/", ""),
