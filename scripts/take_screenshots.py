@@ -36,7 +36,6 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "protected": ("principal", "/protected/", ""),
     "people": ("principal", "/people/", ""),
     "sessions": ("mentor", "/account/sessions/", ""),
-    "permissions": ("", "/about/permissions/", ""),
     "oversight": ("log_auditor", "/oversight/", ""),
     "rights-requests": ("principal", "/records/rights/", ""),
     "retention": ("system_admin", "/records/retention/", ""),
@@ -48,6 +47,7 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "new-school-source": ("system_admin", "/imports/sources/new/", ""),
 }
 ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
+    "permissions": ("", "/about/permissions/", ""),
     "lines": ("principal", "/settings/lines/", ""),
     "pupil-term": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='term']"),
     "pupil-list": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='view=list']"),

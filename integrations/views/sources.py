@@ -37,11 +37,11 @@ def create_absence_source(request: MemberRequest) -> HttpResponse:
     return render(request, "integrations/absence_source.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def define_absence_source(request: MemberRequest, source_id: int) -> HttpResponse:
+def define_absence_source(request: MemberRequest, absence_source_id: int) -> HttpResponse:
     """Say what the words of a source mean."""
     reader = request.membership
     source = get_object_or_404(
-        AbsenceSource.objects.visible_to(reader).filter(kind=AbsenceSource.Kind.FILE), pk=source_id
+        AbsenceSource.objects.visible_to(reader).filter(kind=AbsenceSource.Kind.FILE), pk=absence_source_id
     )
     form = SourceForm(request.POST or None, instance=source, unit=reader.unit)
     if request.method == "POST" and form.is_valid():

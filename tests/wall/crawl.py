@@ -20,7 +20,7 @@ from accounts.confirming import KEY as CONFIRMED
 from accounts.models import Membership
 from accounts.permissions.verdicts import Verdict, verdict_on
 from accounts.sessions import MEMBERSHIP_KEY
-from attendance.models import Concern, Signal
+from attendance.models import AbsenceSource, Concern, Signal
 from audit.models import AccessRecord
 from cases.models import Case, Feedback, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
@@ -36,7 +36,7 @@ ROWS: dict[str, type[models.Model]] = {
     "signal_id": Signal, "draft_id": RequestDraft, "feedback_id": Feedback, "import_id": AbsenceImport,
     "membership_id": Membership, "link_id": PupilLink, "named_id": NamedReader, "policy_id": ProtectionPolicy,
     "record_id": AccessRecord, "extract_id": LogExtract, "request_id": RightsRequest, "run_id": RetentionRun,
-    "source_id": SchoolSource, "diff_id": RosterDiff,
+    "source_id": SchoolSource, "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 
