@@ -12,6 +12,8 @@ from datetime import date
 
 from django.db import connection, models
 
+from schools.regional_pattern import first_year_of
+
 from .models import AttendanceDay, LessonAbsence
 
 PARTED: tuple[type[models.Model], ...] = (AttendanceDay, LessonAbsence)
@@ -35,7 +37,7 @@ class SchoolYearPart:
     @classmethod
     def of(cls, day: date) -> SchoolYearPart:
         """Return the part that a day belongs to."""
-        starts = day.year if day.month >= 7 else day.year - 1
+        starts = first_year_of(day)
         return cls(date(starts, 7, 1), date(starts + 1, 6, 30))
 
 

@@ -11,15 +11,16 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.utils import timezone
 
-from deadlines.stockholm import STOCKHOLM, stockholm_day
+from attendance.school_years import SchoolYearPart
+from deadlines.stockholm import STOCKHOLM
 
 from . import lesson_rows, rows
 from .absence_storing import AbsenceStore
-from .client import Answer, Client, Query
+from .client import Answer, Query
 from .lists import NAMES, Listing, Place, read_all, read_list
-from .models import SyncRun
 from .problems import SourceError
 from .reading import OVERLAP, find_school, moment_of
+from .stretches import StretchReading
 
 STRETCH = 7
 MOST_LATE_DAYS = 60
@@ -44,15 +45,8 @@ class Days:
         self.counts[name] = self.counts.get(name, 0) + number
 
 
-class AbsenceReading:
+class AbsenceReading(StretchReading):
     """One run's reading of one school's lessons."""
-
-    def __init__(self, run: SyncRun, client: Client) -> None:
-        self.run = run
-        self.client = client
-        self.source = run.source_school.source
-        self.school = run.source_school.school
-        self.today = stockholm_day(run.started_at)
 
     def read(self) -> None:
         """Read and store every stretch that is still unread. Raises SourceError; what was stored stays stored."""
@@ -80,7 +74,7 @@ class AbsenceReading:
         last = self.today
         first = last - timedelta(days=self.source.days_back)
         if self.run.is_full:
-            begun = date(last.year if last.month >= 7 else last.year - 1, 7, 1)
+            begun = SchoolYearPart.of(last).first
             first = max(begun, last - timedelta(days=365))
         while first <= last:
             until = min(first + timedelta(days=STRETCH - 1), last)
@@ -264,10 +258,6 @@ class AbsenceReading:
         now = self.client.facts.server_clock or timezone.now()
         if moment <= now:
             self.run.cursor["newest"] = max(newest, moment_of(moment))
-
-    def _save(self) -> None:
-        self.run.progressed_at = timezone.now()
-        self.run.save(update_fields=["cursor", "counts", "progressed_at"])
 
 
 def _is_within(row: Any, first: datetime, last: datetime) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
+
+from deadlines.stockholm import stockholm_day
 
 from .client import Answer, Client
 from .connecting import connected
@@ -16,6 +18,7 @@ from .models import GOES_ON_WITHIN, SchoolSource, SourceSchool, SyncRun
 from .problems import SourceError
 
 Status = SyncRun.Status
+FULL_EVERY = timedelta(days=7)
 Connect = Callable[[SchoolSource], AbstractContextManager[Client]]
 
 
@@ -66,6 +69,31 @@ def take_up(
             started_at=at,
             progressed_at=timezone.now(),
         )
+
+
+def synchronise(
+    source_school: SourceSchool,
+    kind: str,
+    *,
+    needs_full: Callable[[SourceSchool, date], bool],
+    read: Callable[[SyncRun, Client], None],
+    is_full: bool,
+    is_dry_run: bool,
+    is_automatic: bool,
+    at: datetime,
+    connect: Connect,
+) -> SyncRun:
+    """Take up or begin a run of a kind, alone with its source, and carry it through. Raises AlreadyRunning."""
+    with only_one(source_school.source_id):
+        run = take_up(
+            source_school,
+            kind,
+            is_full=is_full or needs_full(source_school, stockholm_day(at)),
+            is_dry_run=is_dry_run or source_school.source.is_dry_run,
+            is_automatic=is_automatic,
+            at=at,
+        )
+        return carry_through(run, read, connect)
 
 
 def carry_through(run: SyncRun, read: Callable[[SyncRun, Client], None], connect: Connect = connected) -> SyncRun:

@@ -11,16 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from attendance.models import PeriodTotal
-from deadlines.stockholm import stockholm_day
+from attendance.school_years import SchoolYearPart
 
 from . import rows
 from .absence_storing import AbsenceStore
-from .client import Client, Query
+from .client import Query
 from .lesson_rows import minutes_of
 from .lists import NAMES, Listing, Place, read_all
-from .models import SyncRun
 from .problems import SourceError
 from .reading import find_school
+from .stretches import StretchReading
 
 NAMES_OF = {
     "valid_minutes": "validAbsenceSum",
@@ -32,15 +32,8 @@ NAMES_OF = {
 Sums = dict[tuple[UUID, str], dict[str, int | None]]
 
 
-class SumsReading:
+class SumsReading(StretchReading):
     """One run's reading of one school's sums, month by month: each month replaces what was known of it."""
-
-    def __init__(self, run: SyncRun, client: Client) -> None:
-        self.run = run
-        self.client = client
-        self.source = run.source_school.source
-        self.school = run.source_school.school
-        self.today = stockholm_day(run.started_at)
 
     def read(self) -> None:
         """Read and store every month that is still unread."""
@@ -65,7 +58,7 @@ class SumsReading:
         """Give this month up to yesterday and the one before; all of the school year when everything is read."""
         last = self.today - timedelta(days=1)
         first = last.replace(day=1)
-        begun = date(last.year if last.month >= 7 else last.year - 1, 7, 1)
+        begun = SchoolYearPart.of(last).first
         oldest = begun if self.run.is_full else (first - timedelta(days=1)).replace(day=1)
         while first >= oldest:
             yield first, last
@@ -137,10 +130,6 @@ class SumsReading:
         PeriodTotal.objects.bulk_create(new, batch_size=1000)
         PeriodTotal.objects.bulk_update(changed, ["period_end", *NAMES_OF], batch_size=1000)
         self.run.add(new=len(new), changed=len(changed), removed=len(gone))
-
-    def _save(self) -> None:
-        self.run.progressed_at = timezone.now()
-        self.run.save(update_fields=["cursor", "counts", "progressed_at"])
 
 
 def _subject(row: dict[str, Any]) -> str:

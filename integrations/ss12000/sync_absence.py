@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,13 +13,12 @@ from deadlines.stockholm import stockholm_day
 
 from .absence_reading import AbsenceReading
 from .client import Client
+from .connecting import connected
 from .models import SourceSchool, SyncRun
 from .problems import SourceError
 from .reporting_back import report_back
-from .runs import Connect, Status, carry_through, close, connected, only_one, take_up
+from .runs import FULL_EVERY, Connect, Status, close, synchronise
 from .sums import SumsReading
-
-EVERY = timedelta(days=7)
 
 
 def sync_absence(
@@ -35,22 +34,23 @@ def sync_absence(
 
     Raises AlreadyRunning.
     """
-    with only_one(source_school.source_id):
-        run = take_up(
-            source_school,
-            SyncRun.Kind.ABSENCE,
-            is_full=is_full or needs_full(source_school, stockholm_day(at)),
-            is_dry_run=is_dry_run or source_school.source.is_dry_run,
-            is_automatic=is_automatic,
-            at=at,
-        )
-        return carry_through(run, _read_and_conclude, connect)
+    return synchronise(
+        source_school,
+        SyncRun.Kind.ABSENCE,
+        needs_full=needs_full,
+        read=_read_and_conclude,
+        is_full=is_full,
+        is_dry_run=is_dry_run,
+        is_automatic=is_automatic,
+        at=at,
+        connect=connect,
+    )
 
 
 def needs_full(source_school: SourceSchool, today: date) -> bool:
     """Say whether the whole year has to be read: the first time, and a week after the last."""
     last = source_school.absence_full_on
-    return last is None or today - last >= EVERY
+    return last is None or today - last >= FULL_EVERY
 
 
 def _read_and_conclude(run: SyncRun, client: Client) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,13 +15,13 @@ from ..access import may_import
 from .changes import Carrier, are_few, may_happen_by_itself
 from .client import Client
 from .compare import Change, Comparer, Comparison
+from .connecting import connected
 from .models import RosterChange, RosterDiff, SourceSchool, SyncRun
 from .reading import RegisterReading, next_beginning
 from .reporting_back import report_back
-from .runs import Connect, Status, carry_through, close, connected, only_one, take_up
+from .runs import FULL_EVERY, Connect, Status, close, synchronise
 
 Kind = RosterChange.Kind
-EVERY = timedelta(days=7)
 HINTS = {Kind.MENTOR, Kind.CONFLICT}
 ANSWERABLE = tuple(kind for kind in Kind.values if kind not in HINTS)
 
@@ -51,16 +51,17 @@ def sync_register(
 
     Raises AlreadyRunning.
     """
-    with only_one(source_school.source_id):
-        run = take_up(
-            source_school,
-            SyncRun.Kind.REGISTER,
-            is_full=is_full or needs_full(source_school, stockholm_day(at)),
-            is_dry_run=is_dry_run or source_school.source.is_dry_run,
-            is_automatic=is_automatic,
-            at=at,
-        )
-        return carry_through(run, _read_and_conclude, connect)
+    return synchronise(
+        source_school,
+        SyncRun.Kind.REGISTER,
+        needs_full=needs_full,
+        read=_read_and_conclude,
+        is_full=is_full,
+        is_dry_run=is_dry_run,
+        is_automatic=is_automatic,
+        at=at,
+        connect=connect,
+    )
 
 
 def needs_full(source_school: SourceSchool, today: date) -> bool:
@@ -70,7 +71,7 @@ def needs_full(source_school: SourceSchool, today: date) -> bool:
     """
     last = source_school.register_full_on
     waits = source_school.diffs.filter(status=RosterDiff.Status.WAITING).exists()
-    return waits or last is None or source_school.register_until is None or today - last >= EVERY
+    return waits or last is None or source_school.register_until is None or today - last >= FULL_EVERY
 
 
 def _read_and_conclude(run: SyncRun, client: Client) -> None:

@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from tests.attendance.classes import enrol
+from tests.attendance.classes import enrol, weekdays_until
 from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory
-from tests.factories.attendance import ThresholdRuleFactory
+from tests.factories.attendance import ClassDayFactory, ThresholdRuleFactory
 from tests.factories.schools import ClassGroupFactory
 
 
@@ -19,6 +19,15 @@ def today():
 def group():
     ThresholdRuleFactory()
     return ClassGroupFactory(name="7B")
+
+
+@pytest.fixture
+def taught(group, today):
+    """Sixty days on which the class was taught and all of it was reported, the latest last."""
+    days = weekdays_until(today, 60)
+    for day in days:
+        ClassDayFactory(class_group=group, day=day)
+    return days
 
 
 @pytest.fixture

@@ -37,14 +37,6 @@ def last(today):
     return weekdays_until(today, 1)[0]
 
 
-@pytest.fixture
-def taught(group, today):
-    days = weekdays_until(today, 60)
-    for day in days:
-        ClassDayFactory(class_group=group, day=day)
-    return days
-
-
 def filled_in(today, **changes):
     told = {
         "total_percent_20": "10, 15, 20, 30, 50",

@@ -27,23 +27,10 @@ from tests.factories.attendance import (
 from tests.factories.schools import ClassGroupFactory
 
 pytestmark = pytest.mark.django_db
-LIST = "/pupils/"
-
-
-def names(response):
-    return [row["pupil"].given_name for row in response.context["rows"]]
 
 
 def detail(pupil):
     return reverse("attendance:pupil_detail", args=[pupil.pk])
-
-
-@pytest.fixture
-def taught(group, today):
-    days = weekdays_until(today, 60)
-    for day in days:
-        ClassDayFactory(class_group=group, day=day)
-    return days
 
 
 def test_the_page_says_in_a_sentence_how_much_and_how_it_was_before(sign_in, counsellor, pupil, taught):

@@ -8,11 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AccessRecord
-from tests.attendance.classes import enrol, weekdays_until
+from tests.attendance.classes import enrol
 from tests.attendance.searching import search
-from tests.factories.attendance import (
-    ClassDayFactory,
-)
 from tests.factories.schools import ClassGroupFactory, PupilIdentifierFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,14 +22,6 @@ def names(response):
 
 def detail(pupil):
     return reverse("attendance:pupil_detail", args=[pupil.pk])
-
-
-@pytest.fixture
-def taught(group, today):
-    days = weekdays_until(today, 60)
-    for day in days:
-        ClassDayFactory(class_group=group, day=day)
-    return days
 
 
 def test_a_mentor_finds_the_own_pupils_and_student_health_all(sign_in, mentor, counsellor, pupil, group):
