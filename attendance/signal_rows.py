@@ -109,7 +109,7 @@ def _row(
     limit: int,
     today: date,
 ) -> SignalRow:
-    is_waiting = not signal.answer or (signal.watch_until is not None and signal.watch_until < today)
+    is_waiting = signal.asks_for_answer(signal.answer, signal.watch_until, today)
     mentors = ", ".join(mentor.user.short_name for mentor in signal.class_group.mentors.all())
     return SignalRow(
         signal=signal,

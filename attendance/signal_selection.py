@@ -54,9 +54,7 @@ class Brief:
 
     def is_waiting(self, today: date) -> bool:
         """Say whether it asks for an answer: it has none, or the watch is over."""
-        return not self.answer or (
-            self.answer == Signal.Answer.WATCH and self.watch_until is not None and self.watch_until < today
-        )
+        return Signal.asks_for_answer(self.answer, self.watch_until, today)
 
     def is_watched(self, today: date) -> bool:
         """Say whether the pupil is watched, the last day included."""

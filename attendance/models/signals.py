@@ -68,17 +68,9 @@ class JudgedClass(models.Model):
 class SignalQuerySet(models.QuerySet["Signal"]):
     """Signals by what is left to do."""
 
-    def unanswered(self) -> SignalQuerySet:
-        """Return signals nobody has answered."""
-        return self.filter(answered_at=None)
-
     def waiting(self, today: date) -> SignalQuerySet:
         """Return signals that ask for an answer on `today`: unanswered ones, and those whose watch is over."""
         return self.filter(Q(answered_at=None) | Q(answer=Signal.Answer.WATCH, watch_until__lt=today))
-
-    def watched(self, today: date) -> SignalQuerySet:
-        """Return signals about pupils who are watched on `today`, the last day included."""
-        return self.filter(answer=Signal.Answer.WATCH, watch_until__gte=today)
 
     def one_per_pupil(self) -> SignalQuerySet:
         """Return of these signals the highest of each pupil, the latest of equals."""
@@ -173,6 +165,11 @@ class Signal(PersonalModel):
 
     def __str__(self) -> str:
         return f"{self.pupil} {self.kind} {self.level}"
+
+    @classmethod
+    def asks_for_answer(cls, answer: str, watch_until: date | None, today: date) -> bool:
+        """Say of one signal's columns what `waiting` asks the database of many."""
+        return not answer or (answer == cls.Answer.WATCH and watch_until is not None and watch_until < today)
 
     @property
     def what(self) -> str:
