@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
 from accounts.models import Membership
@@ -21,6 +22,17 @@ from tests.factories.accounts import MembershipFactory, UnitFactory
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `--write-docs` write the generated documents instead of comparing them."""
     parser.addoption("--write-docs", action="store_true", help="write the generated documents in docs/ anew")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Have the test database, and before it is dropped end what a killed process or a pool may have left in it."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

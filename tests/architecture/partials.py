@@ -14,6 +14,8 @@ from django.test.html import Element, parse_html
 HTMX = {"HTTP_HX_REQUEST": "true"}
 # The forms' secret, and where the language switch leads back to: the page one is on.
 TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": |name="next" value=)"[^"]*"')
+# The minute of printing, which may turn between two requests.
+PRINTED = re.compile(r'(<p class="print-header[^>]*>[^<]*?)\d\d[:.]\d\d')
 # Where focus goes after a swap; a reload begins at the top.
 FOCUS = re.compile(r" data-focus(?=[ >])")
 # Says aloud what happened; a reload has nothing to say.
@@ -52,7 +54,8 @@ class PartialCheck:
 def document(response: HttpResponse) -> Element:
     """Return an answer's elements, without what differs each time."""
     assert response.status_code == 200, response.status_code
-    return root(FOCUS.sub("", TOKEN.sub(r'\1"token"', response.content.decode())))
+    text = FOCUS.sub("", TOKEN.sub(r'\1"token"', response.content.decode()))
+    return root(PRINTED.sub(r"\1--:--", text))
 
 
 def root(html: str) -> Element:

@@ -25,6 +25,7 @@ from schools.actions.protection import (
 )
 from schools.models import NamedReader, Protection, ProtectionPolicy, Pupil, PupilLink
 from schools.personal_numbers import parse_personal_number
+from tests.architecture.partials import TOKEN
 from tests.attendance.searching import search
 from tests.factories.accounts import MembershipFactory
 from tests.factories.attendance import ConcernFactory, SignalFactory
@@ -126,7 +127,7 @@ def test_a_named_reader_meets_the_alias_only(sign_in, counsellor, hidden):
     ]
 
     for response in pages:
-        page = response.content.decode()
+        page = TOKEN.sub("", response.content.decode())  # a token may hold any two letters
         assert response.status_code == 200
         assert f"Pupil {hidden.alias}" in page
         for secret in ("Hemliga", "Namnet", "7B", hidden.identifiers.get().value):
