@@ -20,11 +20,14 @@ from attendance.detection import MEMORY, detect_signals  # noqa: E402
 from attendance.models import Signal  # noqa: E402
 from attendance.thresholds import load_threshold_rules  # noqa: E402
 from bench.absence_city import LAST_DAY, clear, grow, rows_of_lessons, school_days  # noqa: E402
+from bench.absence_file import bring_in, by_copy_and_upsert, by_django, file, forget, make_school  # noqa: E402
 from bench.absence_windows import DIFFERENT, STATEMENT  # noqa: E402
 from bench.report import Report  # noqa: E402
 
 OWN_CITY = True
 SIZES = [int(size) for size in os.environ.get("NB_ABSENCE_PUPILS", "14000,140000").split(",")]
+FILE_ROWS = int(os.environ.get("NB_ABSENCE_FILE_ROWS", "1000000"))
+FILE_ROUNDS = 3
 ROUNDS = int(os.environ.get("NB_ABSENCE_ROUNDS", "5"))
 AT = datetime(2027, 5, 20, 6, tzinfo=UTC)
 
@@ -106,11 +109,37 @@ def detection_at(size: int, report: Report) -> float:
     return detection
 
 
+def bringing_in(rows: int, report: Report) -> float:
+    """Measure a large file against the database alone and against Django; return the median of bringing it in."""
+    make_school(rows)
+    ours, alone = [], []
+    with file() as path:
+        for _round in range(FILE_ROUNDS):
+            forget()
+            alone.append(by_copy_and_upsert())
+            forget()
+            ours.append(bring_in(path))
+            steps = ", ".join(f"{name} {taken:.1f} s" for name, taken in ours[-1].steps.items())
+            print(f"# {rows} rows in {ours[-1].seconds:.1f} s ({steps}); COPY and upsert {alone[-1]:.1f} s", flush=True)
+        again = bring_in(path)
+    forget()
+    django_alone = by_django()
+    taken, peak = statistics.median(one.seconds for one in ours), max(one.peak for one in ours)
+    report.figure(f"import of {rows} rows, of COPY and upsert", taken / statistics.median(alone), "x", "<= 2.0")
+    report.figure(f"import of {rows} rows, rows a second of bulk_create's", django_alone / taken, "x", ">= 3")
+    report.figure(f"import of {rows} rows, memory at the most", peak, "MB", "<= 400")
+    report.figure(f"the same {rows} rows again, of the first time", again.seconds / taken, "x", "<= 0.5")
+    report.figure(f"the same {rows} rows again, rows written", again.written, "rows", "== 0")
+    return taken
+
+
 def main() -> None:
     """Measure at each size, then how it grows."""
     report = Report()
     clear()
     load_threshold_rules()
+    bringing_in(FILE_ROWS, report)
+    clear()
     made, schools, taken, rows = 0, 0, [], []
     for size in SIZES:
         schools = grow(schools, size - made)

@@ -13,7 +13,14 @@ from datetime import date, datetime
 from random import Random
 
 from accounts.models import Membership
-from integrations.actions import apply_import, approve_import, match_columns, read_import, upload_absence_file
+from integrations.actions import (
+    apply_import,
+    approve_import,
+    judge_import,
+    match_columns,
+    read_import,
+    upload_absence_file,
+)
 from integrations.csv_files.tables import Mapping
 from integrations.models import AbsenceImport
 from schools.models import School
@@ -124,4 +131,6 @@ def bring_in(school: School, exports: str, rows: list[str], by: Membership, at: 
         absence_import = match_columns(absence_import=absence_import, mapping=mapping, by=by, at=at)
         absence_import = read_import(absence_import, at=at)
     absence_import = approve_import(absence_import, by=by, at=at, has_looked=True)
-    return apply_import(absence_import, at=at)
+    apply_import(absence_import, at=at)
+    judge_import(absence_import, at=at)
+    return absence_import

@@ -121,6 +121,14 @@ PUT_BACK = {"periods": UNDO_PERIODS, "lessons": UNDO_LESSONS, "days": UNDO_DAYS,
 
 TOUCHED = f"SELECT DISTINCT pupil_id FROM {TABLE} WHERE absence_import_id = %s AND pupil_id IS NOT NULL"  # noqa: S608
 
+CONCERNED = f"""
+SELECT pupil_id FROM {TABLE} WHERE absence_import_id = %(absence_import)s AND pupil_id IS NOT NULL
+UNION
+SELECT enrolment.pupil_id FROM {TABLE} image
+  JOIN schools_enrolment enrolment ON enrolment.class_group_id = image.class_group_id
+ WHERE absence_import_id = %(absence_import)s
+"""  # noqa: S608
+
 
 def keep_before_images(absence_import: AbsenceImport, shape: str) -> list[UUID]:
     """Keep what the plan is about to change, and return the pupils it touches. Called between plan and storing."""
@@ -128,6 +136,16 @@ def keep_before_images(absence_import: AbsenceImport, shape: str) -> list[UUID]:
         for rows, statement in KEPT[shape].items():
             cursor.execute(statement, {"absence_import": absence_import.pk, "rows": rows})
         return _touched(cursor, absence_import)
+
+
+def concerned(absence_import: AbsenceImport) -> list[UUID]:
+    """Return the pupils whose figures the import has changed: its own, and all who go to a class whose day it changed.
+
+    What a class was taught on a day is a part of the figures of everybody in it, also of those who were present.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CONCERNED, {"absence_import": absence_import.pk})
+        return [pupil for (pupil,) in cursor.fetchall()]
 
 
 def put_back(absence_import: AbsenceImport, source: AbsenceSource) -> tuple[list[UUID], dict[str, int]]:

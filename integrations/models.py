@@ -168,6 +168,16 @@ class AbsenceImport(models.Model):
         return self.status in self.RUNNING
 
     @property
+    def is_stored(self) -> bool:
+        """Say whether what the file told is stored as absence now."""
+        return self.status in self.STORED
+
+    @property
+    def is_judged(self) -> bool:
+        """Say whether it has been seen which signals the stored rows give."""
+        return "signals" in self.counts
+
+    @property
     def looks_like_another_school(self) -> bool:
         """Say whether most rows are about pupils who are not here."""
         return bool(self.counts.get("other_school"))

@@ -51,6 +51,8 @@ def _row(absence_import: AbsenceImport, today: date) -> SchoolDate | None:
 
 def _title(absence_import: AbsenceImport) -> str | Promise:
     if absence_import.status == Status.APPLIED:
+        if not absence_import.is_judged:
+            return _("The absence is read in")
         return format_lazy(_("The absence is read in: {signals} new signals"), signals=absence_import.counts["signals"])
     titles: dict[str, str | Promise] = {
         Status.NEEDS_MAPPING: _("Check the columns of a file"),

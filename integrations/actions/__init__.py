@@ -1,10 +1,11 @@
-"""Brings a file of absence in: upload, read, match columns, approve, apply; or cancel; and undoes what was stored.
+"""Brings a file of absence in: upload, read, match columns, approve, apply, judge; or cancel; and undoes what it did.
 
 Pages, tasks and commands use these. Reading and applying tell between pieces of a file how far they are. Called outside
 a transaction, others see each report at once; what is stored as absence is always stored in one transaction.
 """
 
 from .applying import BrakeIsOn, NothingToReadIn, apply_import, approve_import
+from .judging import is_being_judged, judge_import
 from .moving import (
     ImportHasMovedOn,
     ImportNotAllowed,
@@ -21,6 +22,6 @@ from .uploading import MOST_BYTES, earlier_with_same_content, upload_absence_fil
 __all__ = [
     "MOST_BYTES", "BrakeIsOn", "ImportHasMovedOn", "ImportNotAllowed", "LaterImportTellsTheSame", "NothingToReadIn",
     "TooLateToUndo", "apply_import", "approve_import", "ask_to_undo", "cancel_import", "create_source", "define_source",
-    "earlier_with_same_content", "give_up_import", "has_stopped", "later_import", "match_columns", "read_import",
-    "resume_import", "undo_import", "upload_absence_file",
+    "earlier_with_same_content", "give_up_import", "has_stopped", "is_being_judged", "judge_import", "later_import",
+    "match_columns", "read_import", "resume_import", "undo_import", "upload_absence_file",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Approves a preview, and stores the good rows of the file in one transaction."""
+"""Approves a preview, and stores the good rows of the file in one transaction; what signals they give is seen later."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership
-from attendance.detection import detect_signals
 from audit import actions as audit
 from deadlines.stockholm import stockholm_day
 
@@ -56,7 +55,7 @@ def approve_import(
 
 
 def apply_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImport:
-    """Store the good rows of an approved file and see which signals they give, in one transaction.
+    """Store the good rows of an approved file, in one transaction; `judge_import` then sees which signals they give.
 
     The same file again changes nothing. Raises ImportHasMovedOn unless the import is approved and not yet applied.
     """
@@ -78,10 +77,7 @@ def _store(absence_import: AbsenceImport, content: bytes, mapping: Mapping, read
     counts = make_plan(mapping.shape, source)
     touched = keep_before_images(absence_import, mapping.shape)
     carry_out_plan(mapping.shape, source)
-    signals = []
-    if counts["new"] or counts["changed"] or counts["removed"]:
-        signals = detect_signals(absence_import.unit.school, today=stockholm_day(at), at=at)
-    counts |= row_counts(reading) | {"signals": len(signals), "pupils_touched": len(touched)}
+    counts |= row_counts(reading) | {"pupils_touched": len(touched)}
     counts |= {
         key: absence_import.counts[key] for key in ("pupils", "pupils_before", "brakes") if key in absence_import.counts
     }
@@ -91,7 +87,7 @@ def _store(absence_import: AbsenceImport, content: bytes, mapping: Mapping, read
     else:
         ImportedFile.objects.filter(absence_import=absence_import).delete()
     finish(absence_import, Status.APPLIED, counts=counts, closed_at=at)
-    told = ("new", "changed", "unchanged", "removed", "bad", "signals", "pupils_touched")
+    told = ("new", "changed", "unchanged", "removed", "bad", "pupils_touched")
     audit.record(
         action="absence import applied",
         target=absence_import,

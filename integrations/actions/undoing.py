@@ -12,7 +12,7 @@ from attendance.detection import detect_signals
 from audit import actions as audit
 from deadlines.stockholm import stockholm_day
 
-from ..before_images import put_back
+from ..before_images import concerned, put_back
 from ..csv_files.headings import PERIOD_TOTALS
 from ..models import AbsenceImport
 from .moving import Status, finish, lock_as, lock_source, lock_to_become, take_up
@@ -48,7 +48,7 @@ def ask_to_undo(*, absence_import: AbsenceImport, by: Membership, at: datetime) 
 
 
 def undo_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImport:
-    """Take back what the import stored, and judge the pupils it touched anew, in one transaction.
+    """Take back what the import stored, and judge the pupils it concerned anew, in one transaction.
 
     Signals that it gave are facts of what was known then, and stay. Raises ImportHasMovedOn, LaterImportTellsTheSame.
     """
@@ -59,8 +59,9 @@ def undo_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImport
         later = later_import(absence_import)
         if later is not None:
             raise LaterImportTellsTheSame(later)
+        pupils = concerned(absence_import)
         touched, counts = put_back(absence_import, source)
-        signals = detect_signals(touched, today=stockholm_day(at), at=at) if touched else []
+        signals = detect_signals(pupils, today=stockholm_day(at), at=at) if pupils else []
         counts |= {"signals": len(signals), "pupils_touched": len(touched)}
         finish(absence_import, Status.UNDONE, counts=absence_import.counts | {"undone": counts})
         audit.record(

@@ -40,6 +40,7 @@ def standing(absence_import: AbsenceImport) -> dict[str, Any]:
     return {
         "absence_import": absence_import,
         "has_stopped": actions.has_stopped(absence_import, timezone.now()),
+        "is_being_judged": actions.is_being_judged(absence_import, timezone.now()),
         "has_file": absence_import.has_file,
         "done": done,
         "total": total,

@@ -23,7 +23,9 @@ def store(absence_import, principal, at=AT):
     """Approve a preview, having looked at what is unusual, and store it."""
     actions.approve_import(absence_import, by=principal, at=at, has_looked=True)
     absence_import.refresh_from_db()
-    return actions.apply_import(absence_import, at=at)
+    actions.apply_import(absence_import, at=at)
+    actions.judge_import(absence_import, at=at)
+    return absence_import
 
 
 def bring_in(principal, *lines, at=AT, **how):

@@ -34,7 +34,9 @@ def bring_in(principal, *lines, **how):
     absence_import = read(principal, *lines, **how)
     actions.approve_import(absence_import, by=principal, at=AT, has_looked=True)
     absence_import.refresh_from_db()
-    return actions.apply_import(absence_import, at=AT)
+    actions.apply_import(absence_import, at=AT)
+    actions.judge_import(absence_import, at=AT)
+    return absence_import
 
 
 def problems(absence_import):

@@ -103,6 +103,7 @@ class Command(BaseCommand):
             self._end(absence_import, NEEDS_SOMEBODY, f"Unusual: {told}. Look at it on the page Imports.")
         absence_import.refresh_from_db()
         actions.apply_import(absence_import, at=timezone.now())
+        actions.judge_import(absence_import, at=timezone.now())
 
     def _end(self, absence_import: AbsenceImport, code: int, why: str = "") -> None:
         """Print how it went, and end unless everything is well."""
