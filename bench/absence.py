@@ -27,7 +27,7 @@ from bench.report import Report  # noqa: E402
 OWN_CITY = True
 SIZES = [int(size) for size in os.environ.get("NB_ABSENCE_PUPILS", "14000,140000").split(",")]
 FILE_ROWS = int(os.environ.get("NB_ABSENCE_FILE_ROWS", "1000000"))
-FILE_ROUNDS = 3
+FILE_ROUNDS = int(os.environ.get("NB_ABSENCE_FILE_ROUNDS", "3"))
 ROUNDS = int(os.environ.get("NB_ABSENCE_ROUNDS", "5"))
 AT = datetime(2027, 5, 20, 6, tzinfo=UTC)
 

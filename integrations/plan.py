@@ -6,7 +6,7 @@ for undoing, and what is stored are then the same rows. A row that is already ri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,13 +19,16 @@ from .period_plan import CHANGED_PERIODS, COUNT_PERIODS, PERIOD_SPAN, REMOVE_PER
 
 DAYS_FROM_LESSONS = """
 INSERT INTO staged_day
-SELECT min(row_number), pupil_id, class_group_id, day, sum(length),
-       COALESCE(sum(length) FILTER (WHERE kind <> 'unreported'), 0),
-       COALESCE(sum(minutes) FILTER (WHERE kind = 'valid'), 0),
-       COALESCE(sum(minutes) FILTER (WHERE kind = 'invalid'), 0),
-       COALESCE(sum(minutes) FILTER (WHERE kind = 'other'), 0),
-       COALESCE(sum(minutes) FILTER (WHERE kind = 'late'), 0)
-  FROM staged_lesson GROUP BY pupil_id, class_group_id, day
+SELECT row_number, pupil_id, class_group_id, day, offered, reported, valid, invalid, other, late
+  FROM (
+    SELECT min(row_number) AS row_number, who, day, sum(length) AS offered,
+           COALESCE(sum(length) FILTER (WHERE kind <> 'unreported'), 0) AS reported,
+           COALESCE(sum(minutes) FILTER (WHERE kind = 'valid'), 0) AS valid,
+           COALESCE(sum(minutes) FILTER (WHERE kind = 'invalid'), 0) AS invalid,
+           COALESCE(sum(minutes) FILTER (WHERE kind = 'other'), 0) AS other,
+           COALESCE(sum(minutes) FILTER (WHERE kind = 'late'), 0) AS late
+      FROM staged_lesson_row GROUP BY who, day
+  ) days JOIN staged_who USING (who)
 """
 
 # A class's day is what most of its pupils had. A file about fewer than half of the class does not change a day that is
@@ -41,11 +44,11 @@ told AS (
            sum(pupils) OVER (PARTITION BY class_group_id, day) AS pupils
       FROM counted ORDER BY class_group_id, day, counted.pupils DESC, offered DESC, reported DESC
 )
-SELECT NULL, class_group_id, day, offered, reported
+SELECT NULL, told.class_group_id, told.day, offered, reported
   FROM told
- WHERE NOT EXISTS (SELECT 1 FROM attendance_classday known
-                    WHERE known.class_group_id = told.class_group_id AND known.day = told.day
-                      AND known.source_id = %(source)s)
+  LEFT JOIN attendance_classday known ON known.class_group_id = told.class_group_id AND known.day = told.day
+                                     AND known.source_id = %(source)s
+ WHERE known.day IS NULL OR (known.offered_minutes, known.reported_minutes) = (offered, reported)
     OR pupils * 2 >= (SELECT count(*) FROM schools_enrolment enrolment
                        WHERE enrolment.class_group_id = told.class_group_id AND enrolment.starts_on <= told.day
                          AND (enrolment.ends_on IS NULL OR enrolment.ends_on >= told.day))
@@ -68,7 +71,8 @@ SELECT *, valid + invalid + other + late > 0 OR own_offered IS NOT NULL
   ) days
 """
 
-LESSONS_IN_FILE = "(SELECT * FROM staged_lesson WHERE kind IN ('valid', 'invalid', 'other', 'late'))"
+AWAY = "'valid', 'invalid', 'other', 'late'"
+LESSONS_IN_FILE = f"(SELECT * FROM staged_lesson WHERE kind IN ({AWAY}))"  # noqa: S608 (the pieces are ours)
 
 # The first and last day are literals, so that only the parts of those school years are opened.
 CHANGED_CLASS_DAYS = """
@@ -102,35 +106,41 @@ SELECT told.pupil_id, told.day, told.valid, told.invalid, told.other, told.late,
 """  # noqa: S608 (the pieces are constants of ours)
 WAS_LESSON = """jsonb_build_object('day', known.day, 'starts_at', known.starts_at, 'minutes', known.minutes,
            'kind', known.kind, 'subject', known.subject)"""
-CHANGED_LESSONS = f"""
-INSERT INTO changed_lesson
-SELECT told.pupil_id, told.day, told.starts_at, told.minutes, told.kind, told.subject, known.day IS NULL, false,
-       CASE WHEN known.day IS NOT NULL THEN {WAS_LESSON} END
+DIFFERENT_LESSONS = f"""
+SELECT COALESCE(told.pupil_id, known.pupil_id), COALESCE(told.day, known.day), COALESCE(told.starts_at, known.starts_at),
+       told.minutes, told.kind, told.subject, known.day IS NULL AS is_new, told.day IS NULL AS is_gone,
+       CASE WHEN known.day IS NOT NULL THEN {WAS_LESSON} END AS was
   FROM {LESSONS_IN_FILE} told
-  LEFT JOIN attendance_lessonabsence known
-    ON known.pupil_id = told.pupil_id AND known.day = told.day AND known.starts_at = told.starts_at
-   AND known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s
- WHERE known.day IS NULL OR (known.minutes, known.kind, known.subject) <> (told.minutes, told.kind, told.subject)
+  FULL JOIN (
+    SELECT known.* FROM attendance_lessonabsence known
+      JOIN planned_day day_in_file ON day_in_file.pupil_id = known.pupil_id AND day_in_file.day = known.day
+     WHERE known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s
+  ) known ON known.pupil_id = told.pupil_id AND known.day = told.day AND known.starts_at = told.starts_at
+ WHERE known.day IS NULL OR told.day IS NULL
+    OR (known.minutes, known.kind, known.subject) <> (told.minutes, told.kind, told.subject)
 """  # noqa: S608
-GONE_LESSONS = f"""
-INSERT INTO changed_lesson
-SELECT known.pupil_id, known.day, known.starts_at, known.minutes, known.kind, known.subject, false, true, {WAS_LESSON}
-  FROM attendance_lessonabsence known
-  JOIN planned_day day_in_file ON day_in_file.pupil_id = known.pupil_id AND day_in_file.day = known.day
- WHERE known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s
-   AND NOT EXISTS (SELECT 1 FROM {LESSONS_IN_FILE} told WHERE told.pupil_id = known.pupil_id
-                      AND told.day = known.day AND told.starts_at = known.starts_at)
-"""  # noqa: S608
+CHANGED_LESSONS = f"INSERT INTO changed_lesson {DIFFERENT_LESSONS}"
+
 
 CHANGES = """SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new AND NOT {gone}),
     (SELECT count(*) FROM {told}) - count(*) FILTER (WHERE NOT {gone}), count(*) FILTER (WHERE {gone}) FROM {changed}"""
 COUNT_CLASS_DAYS = CHANGES.format(gone="false", told="staged_class_day", changed="changed_class_day")
 COUNT_DAYS = CHANGES.format(gone="is_gone", told="planned_day WHERE is_wanted", changed="changed_day")
-COUNT_LESSONS = CHANGES.format(gone="is_gone", told=f"{LESSONS_IN_FILE} told", changed="changed_lesson")
+COUNT_LESSONS = CHANGES.format(
+    gone="is_gone", told=f"staged_lesson_row WHERE kind IN ({AWAY})", changed="changed_lesson"
+)
+# For a preview lessons are counted and not written down: they are as many as the rows of the file.
+COUNT_LESSONS_ONLY = f"""
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new AND NOT is_gone),
+       (SELECT count(*) FROM staged_lesson_row WHERE kind IN ({AWAY})) - count(*) FILTER (WHERE NOT is_gone),
+       count(*) FILTER (WHERE is_gone)
+  FROM ({DIFFERENT_LESSONS}) different
+"""  # noqa: S608
 SPAN = """
 SELECT min(day), max(day) FROM (SELECT day FROM staged_day UNION ALL SELECT day FROM staged_class_day) days
 """
 
+# Nobody else writes what this source says meanwhile: it is locked (actions/applying.py). What is new is just put in.
 WRITE_CLASS_DAYS = """
 INSERT INTO attendance_classday (class_group_id, day, source_id, offered_minutes, reported_minutes)
 SELECT class_group_id, day, %(source)s, offered, reported FROM changed_class_day
@@ -141,11 +151,15 @@ WRITE_DAYS = """
 INSERT INTO attendance_attendanceday (pupil_id, day, source_id, valid_minutes, invalid_minutes, other_minutes,
                                       late_minutes, offered_minutes, reported_minutes)
 SELECT pupil_id, day, %(source)s, valid, invalid, other, late, own_offered, own_reported
-  FROM changed_day WHERE NOT is_gone ORDER BY day, pupil_id
-ON CONFLICT (pupil_id, day, source_id) DO UPDATE
-   SET valid_minutes = EXCLUDED.valid_minutes, invalid_minutes = EXCLUDED.invalid_minutes,
-       other_minutes = EXCLUDED.other_minutes, late_minutes = EXCLUDED.late_minutes,
-       offered_minutes = EXCLUDED.offered_minutes, reported_minutes = EXCLUDED.reported_minutes
+  FROM changed_day WHERE is_new ORDER BY pupil_id, day
+"""
+CHANGE_DAYS = """
+UPDATE attendance_attendanceday known
+   SET valid_minutes = told.valid, invalid_minutes = told.invalid, other_minutes = told.other,
+       late_minutes = told.late, offered_minutes = told.own_offered, reported_minutes = told.own_reported
+  FROM changed_day told
+ WHERE NOT told.is_new AND NOT told.is_gone AND known.pupil_id = told.pupil_id AND known.day = told.day
+   AND known.source_id = %(source)s AND known.day BETWEEN %(first_day)s AND %(last_day)s
 """
 REMOVE_DAYS = """
 DELETE FROM attendance_attendanceday known USING changed_day gone
@@ -155,9 +169,14 @@ DELETE FROM attendance_attendanceday known USING changed_day gone
 WRITE_LESSONS = """
 INSERT INTO attendance_lessonabsence (pupil_id, starts_at, day, source_id, minutes, kind, subject)
 SELECT pupil_id, starts_at, day, %(source)s, minutes, kind, subject
-  FROM changed_lesson WHERE NOT is_gone ORDER BY day, pupil_id
-ON CONFLICT (pupil_id, day, starts_at, source_id) DO UPDATE
-   SET minutes = EXCLUDED.minutes, kind = EXCLUDED.kind, subject = EXCLUDED.subject
+  FROM changed_lesson WHERE is_new ORDER BY pupil_id, day, starts_at
+"""
+CHANGE_LESSONS = """
+UPDATE attendance_lessonabsence known SET minutes = told.minutes, kind = told.kind, subject = told.subject
+  FROM changed_lesson told
+ WHERE NOT told.is_new AND NOT told.is_gone AND known.pupil_id = told.pupil_id AND known.day = told.day
+   AND known.starts_at = told.starts_at AND known.source_id = %(source)s
+   AND known.day BETWEEN %(first_day)s AND %(last_day)s
 """
 REMOVE_LESSONS = """
 DELETE FROM attendance_lessonabsence known USING changed_lesson gone
@@ -168,7 +187,7 @@ DELETE FROM attendance_lessonabsence known USING changed_lesson gone
 MANY = 20_000
 LARGE = "SELECT count(*) = %(many)s FROM (SELECT FROM {table} LIMIT %(many)s) AS staged"
 IS_LARGE = {
-    headings.LESSONS: LARGE.replace("{table}", "staged_lesson"),
+    headings.LESSONS: LARGE.replace("{table}", "staged_lesson_row"),
     headings.DAY_TOTALS: LARGE.replace("{table}", "staged_day"),
     headings.CLASS_DAYS: LARGE.replace("{table}", "staged_class_day"),
     headings.PERIOD_TOTALS: LARGE.replace("{table}", "staged_period"),
@@ -176,7 +195,7 @@ IS_LARGE = {
 """Says of each shape whether so many rows are staged."""
 
 WORKED_OUT = {
-    headings.LESSONS: (CHANGED_CLASS_DAYS, CHANGED_DAYS, CHANGED_LESSONS, GONE_LESSONS),
+    headings.LESSONS: (CHANGED_CLASS_DAYS, CHANGED_DAYS, CHANGED_LESSONS),
     headings.DAY_TOTALS: (CHANGED_CLASS_DAYS, CHANGED_DAYS),
     headings.CLASS_DAYS: (CHANGED_CLASS_DAYS,),
     headings.PERIOD_TOTALS: CHANGED_PERIODS,
@@ -188,11 +207,27 @@ COUNTED = {
     headings.PERIOD_TOTALS: {"periods": COUNT_PERIODS},
 }
 STORED = {
-    headings.LESSONS: (WRITE_CLASS_DAYS, WRITE_DAYS, REMOVE_DAYS, WRITE_LESSONS, REMOVE_LESSONS),
-    headings.DAY_TOTALS: (WRITE_CLASS_DAYS, WRITE_DAYS, REMOVE_DAYS),
+    headings.LESSONS: (
+        WRITE_CLASS_DAYS,
+        REMOVE_DAYS,
+        CHANGE_DAYS,
+        WRITE_DAYS,
+        REMOVE_LESSONS,
+        CHANGE_LESSONS,
+        WRITE_LESSONS,
+    ),
+    headings.DAY_TOTALS: (WRITE_CLASS_DAYS, REMOVE_DAYS, CHANGE_DAYS, WRITE_DAYS),
     headings.CLASS_DAYS: (WRITE_CLASS_DAYS,),
     headings.PERIOD_TOTALS: (REMOVE_PERIODS, WRITE_PERIODS),
 }
+
+
+def preview_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
+    """Return how what is staged differs from what `source` has said before, as `make_plan` does, ready to be shown."""
+    if shape != headings.LESSONS:
+        return make_plan(shape, source)
+    days = {name: statement for name, statement in COUNTED[shape].items() if name != "lessons"}
+    return _plan(shape, source, (CHANGED_CLASS_DAYS, CHANGED_DAYS), days | {"lessons": COUNT_LESSONS_ONLY})
 
 
 def make_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
@@ -201,6 +236,10 @@ def make_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
     A day in the file replaces what the source said of that day for the pupils in it: an absence that is gone from the
     file is removed. What other sources say is left alone.
     """
+    return _plan(shape, source, WORKED_OUT[shape], COUNTED[shape])
+
+
+def _plan(shape: str, source: AbsenceSource, steps: Iterable[str], counted: dict[str, str]) -> dict[str, Any]:
     with connection.cursor() as cursor, _without_nested_loops(cursor, shape):
         if shape == headings.LESSONS:
             cursor.execute(DAYS_FROM_LESSONS)
@@ -211,9 +250,9 @@ def make_plan(shape: str, source: AbsenceSource) -> dict[str, Any]:
             cursor.execute("ANALYZE staged_class_day")
             cursor.execute(PLANNED_DAYS, span)
             cursor.execute("ANALYZE planned_day")
-        for statement in WORKED_OUT[shape]:
+        for statement in steps:
             cursor.execute(statement, span)
-        counts = {key: _count(cursor, statement) for key, statement in COUNTED[shape].items()}
+        counts = {key: _count(cursor, statement, span) for key, statement in counted.items()}
     totals = {key: sum(part[key] for part in counts.values()) for key in ("new", "changed", "unchanged", "removed")}
     days = {key: span[key] and span[key].isoformat() for key in ("first_day", "last_day")}
     return {**counts, **totals, **days}
@@ -249,6 +288,6 @@ def _span(cursor: Any, shape: str, source: AbsenceSource) -> dict[str, Any]:
     return {"source": source.pk, "first_day": first_day, "last_day": last_day}
 
 
-def _count(cursor: Any, statement: str) -> dict[str, int]:
-    cursor.execute(statement)
+def _count(cursor: Any, statement: str, span: dict[str, Any]) -> dict[str, int]:
+    cursor.execute(statement, span)
     return dict(zip(("new", "changed", "unchanged", "removed"), cursor.fetchone(), strict=True))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import date
-from functools import cached_property
 from uuid import UUID
 
 from schools.models import ClassGroup, Enrolment, Protection, Pupil, PupilIdentifier, School, SchoolYear, Term
@@ -58,6 +57,7 @@ class Roster:
         ):
             self.classes[name.casefold()].append((first, last, group))
             self.names[name].add(group)
+        self.by_name: dict[tuple[str, date], list[UUID]] = defaultdict(list)
         self.times = school_times(school)
 
     def pupil_with_source_id(self, text: str) -> UUID | None:
@@ -102,22 +102,22 @@ class Roster:
         return [(first.isoformat(), last.isoformat(), str(group)) for first, last, group in found]
 
     def class_of_the_one_named(self, name: str, born_on: date) -> str | None:
-        """Return the class of the only pupil here with this name and birth date; None for none or several."""
-        found = self._pupils_by_name.get((_folded(name), born_on), [])
+        """Return the class of the only pupil here with this name and birth date; None for none or several.
+
+        Nobody is found before `read_names`.
+        """
+        found = self.by_name.get((_folded(name), born_on), [])
         if len(found) != 1:
             return None
         group = self.enrolments[found[0]][0][2]
         return next((name for name, years in self.names.items() if group in years), None)
 
-    @cached_property
-    def _pupils_by_name(self) -> dict[tuple[str, date], list[UUID]]:
-        """The open pupils by name and birth date, in both orders of the names; read when first asked for."""
-        found: dict[tuple[str, date], list[UUID]] = defaultdict(list)
+    def read_names(self) -> None:
+        """Read the open pupils by name and birth date, in both orders of the names: one query."""
         rows = Pupil.objects.filter(pk__in=self.enrolments, protection=Protection.NONE)
         for pupil, given, family, born_on in rows.values_list("pk", "given_name", "family_name", "born_on"):
             for name in {_folded(f"{given} {family}"), _folded(f"{family} {given}")}:
-                found[name, born_on].append(pupil)
-        return found
+                self.by_name[name, born_on].append(pupil)
 
     def _one(self, known: dict[str, set[UUID]], text: str) -> UUID:
         found = known.get(text, set())

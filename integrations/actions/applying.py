@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +19,7 @@ from ..models import AbsenceImport, ImportedFile
 from ..plan import carry_out_plan, make_plan
 from ..roster import Roster
 from ..staging import Reading, stage, staging_tables
-from .moving import Status, finish, lock_as, lock_source, lock_to_become, progress_of, start
+from .moving import Status, finish, lock_as, lock_source, lock_to_become, progress_of, take_up
 from .reading import keep_problems, row_counts, take_out_held
 from .uploading import forget_before_images
 
@@ -59,7 +61,10 @@ def apply_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImpor
 
     The same file again changes nothing. Raises ImportHasMovedOn unless the import is approved and not yet applied.
     """
-    content = start(absence_import, {Status.APPLYING}, Status.APPLYING)
+    take_up(absence_import, {Status.APPLYING}, Status.APPLYING)
+    if _changes_nothing(absence_import, at):
+        return absence_import
+    content = absence_import.stored_file.text
     mapping = Mapping.from_json(absence_import.mapping)
     with staging_tables():
         roster = Roster(absence_import.unit.school, stockholm_day(at))
@@ -68,6 +73,25 @@ def apply_import(absence_import: AbsenceImport, *, at: datetime) -> AbsenceImpor
             lock_as(absence_import, Status.APPLYING)
             _store(absence_import, content, mapping, reading, at)
     return absence_import
+
+
+@transaction.atomic
+def _changes_nothing(absence_import: AbsenceImport, at: datetime) -> bool:
+    """Close an import whose preview changed nothing, when nothing else has been stored since; say whether it was so.
+
+    A file that is sent again is then not read a second time.
+    """
+    lock_as(absence_import, Status.APPLYING)
+    source = lock_source(absence_import)
+    counts = absence_import.counts
+    if "seen_at" not in counts or any(counts[key] for key in ("new", "changed", "removed")):
+        return False
+    seen_at = datetime.fromisoformat(counts["seen_at"])
+    others = AbsenceImport.objects.filter(source=source, approved_at__isnull=False, progressed_at__gt=seen_at)
+    if others.exclude(pk=absence_import.pk).exists():
+        return False
+    _close(absence_import, counts | {"pupils_touched": 0}, [], at)
+    return True
 
 
 def _store(absence_import: AbsenceImport, content: bytes, mapping: Mapping, reading: Reading, at: datetime) -> None:
@@ -82,9 +106,13 @@ def _store(absence_import: AbsenceImport, content: bytes, mapping: Mapping, read
         key: absence_import.counts[key] for key in ("pupils", "pupils_before", "brakes") if key in absence_import.counts
     }
     keep_problems(absence_import, reading.problems)
-    if reading.problems:
-        take_out_held(absence_import, content, mapping, reading.problems)
-    else:
+    take_out_held(absence_import, content, mapping, reading.problems)
+    _close(absence_import, counts, touched, at)
+
+
+def _close(absence_import: AbsenceImport, counts: dict[str, Any], touched: list[UUID], at: datetime) -> None:
+    """Say that the import is stored; its file is forgotten, unless rows of it are still to be mended."""
+    if not counts["bad"]:
         ImportedFile.objects.filter(absence_import=absence_import).delete()
     finish(absence_import, Status.APPLIED, counts=counts, closed_at=at)
     told = ("new", "changed", "unchanged", "removed", "bad", "pupils_touched")

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Membership
-from attendance.models import AbsenceSource
 from audit import actions as audit
 from deadlines.stockholm import stockholm_day
 
@@ -18,10 +18,10 @@ from ..csv_files.problems import FileProblem, Problem
 from ..csv_files.tables import Mapping, count_rows, day_order_of, find_mapping, read_rows
 from ..held_aside import without_held, without_known
 from ..models import AbsenceImport, ImportedFile, ImportProblem
-from ..plan import make_plan
+from ..plan import preview_plan
 from ..roster import Roster
 from ..staging import Reading, stage, staging_tables
-from .moving import Status, finish, lock_to_become, progress_of, start
+from .moving import Status, finish, lock_source, lock_to_become, progress_of, start
 
 PROBLEMS_AT_A_TIME = 2000
 CONFLICTS = {"pupil_ambiguous", "pupils_disagree", "duplicate_row", "period_overlaps"}
@@ -94,14 +94,16 @@ def _mapping(absence_import: AbsenceImport, content: bytes) -> Mapping:
 
 
 def _preview(absence_import: AbsenceImport, content: bytes, mapping: Mapping, at: datetime) -> AbsenceImport:
-    source = AbsenceSource.objects.get(imports=absence_import.pk)
     with staging_tables():
         roster = Roster(absence_import.unit.school, stockholm_day(at))
         reading = stage(content, mapping, roster, progress_of(absence_import, Status.READING))
         if not reading.rows:
             raise FileProblem("file_has_no_rows")
         with transaction.atomic():
-            counts = make_plan(mapping.shape, source) | row_counts(reading)
+            # Nothing else changes what the source has said before the preview stands: what is seen here is then known.
+            source = lock_source(absence_import)
+            seen_at = timezone.now().isoformat()
+            counts = preview_plan(mapping.shape, source) | row_counts(reading) | {"seen_at": seen_at}
             counts["brakes"] = brakes_of(absence_import, mapping.shape, counts)
             keep_problems(absence_import, reading.problems)
             take_out_held(absence_import, content, mapping, reading.problems)

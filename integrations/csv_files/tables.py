@@ -136,20 +136,29 @@ def day_order_of(content: bytes, mapping: Mapping) -> Orders:
     return orders
 
 
-def read_lines(content: bytes, mapping: Mapping) -> Iterator[tuple[int, str]]:
-    """Give each line under the headings that holds anything, with its number and without its end."""
-    first, nothing = mapping.heading_row, " \t\n" + mapping.separator
-    for number, line in enumerate(lines_of(content, mapping.encoding), start=1):
-        if number > first and line.strip(nothing):
-            yield number, line.rstrip("\n")
+def read_pieces(content: bytes, mapping: Mapping, most: int) -> Iterator[tuple[int, list[str]]]:
+    """Give the lines under the headings, so many at a time, with the number of the first and without their ends."""
+    lines = lines_of(content, mapping.encoding)
+    number = 1 + sum(1 for _line in islice(lines, mapping.heading_row))
+    while piece := list(islice(lines, most)):
+        yield number, "".join(piece).removesuffix("\n").split("\n")
+        number += len(piece)
 
 
 def read_rows(content: bytes, mapping: Mapping) -> Iterator[Row]:
     """Give each row under the headings that holds anything, remarks left out."""
-    for number, line in read_lines(content, mapping):
-        cells = cells_of(line, mapping.separator)
-        if cells is None or len(cells) > 1 or not is_remark(cells, mapping):
-            yield number, cells
+    for number, lines in read_pieces(content, mapping, LINES_LOOKED_AT):
+        for place, line in enumerate(lines, start=number):
+            if not holds_anything(line, mapping.separator):
+                continue
+            cells = cells_of(line, mapping.separator)
+            if cells is None or len(cells) > 1 or not is_remark(cells, mapping):
+                yield place, cells
+
+
+def holds_anything(line: str, separator: str) -> bool:
+    """Say whether there is more on a line than what stands between its cells."""
+    return bool(line.strip(f" \t\n{separator}"))
 
 
 def is_remark(cells: list[str], mapping: Mapping) -> bool:

@@ -42,6 +42,8 @@ def suggestion(roster: Roster, mapping: Mapping, cells: list[str]) -> str | None
         return cells[place].strip() if place is not None and place < len(cells) else ""
 
     name = cell(f.NAME) or f"{cell(f.GIVEN_NAME)} {cell(f.FAMILY_NAME)}"
+    if not name.strip():
+        return None
     try:
         born_on = read_day(cell(f.BORN_ON) or cell(f.PERSONAL_NUMBER)[:8])
     except CellProblem:

@@ -7,7 +7,7 @@ teaches the memory something or has everything named that is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -18,7 +18,7 @@ from ..csv_files.days import day_reader, period_reader
 from ..csv_files.numbers import MINUTES_IN_A_DAY, MINUTES_IN_A_YEAR, Approximate, amount_reader
 from ..csv_files.problems import CellProblem, Problem
 from ..csv_files.separators import cells_of
-from ..csv_files.tables import Mapping, is_remark
+from ..csv_files.tables import Mapping, holds_anything, is_remark
 from ..held_aside import CODE, Watch
 from ..roster import Roster, Span
 from .masking import held_aside_only, named, suggestion
@@ -78,75 +78,76 @@ class RowReader:
             for names in (self.who_fields, self.when_fields, self.rest_fields)
         )
 
-    def read_piece(self, lines: Sequence[tuple[int, str]]) -> Staged:
-        """Return what a number of lines become."""
-        text = "\n".join([line for _number, line in lines])
+    def read_piece(self, number: int, lines: list[str]) -> Staged:
+        """Return what some lines become; `number` is that of the first. Lines that hold nothing are no rows."""
+        text = "\n".join(lines)
         if "\ufffd" in text or "\0" in text:
-            return self._one_by_one(lines)
+            return self._one_by_one(number, lines)
         held: list[Problem] = []
         if self.watch.is_wanted(text):
-            lines, held = self._set_aside(lines, has_marks=self.watch.is_marked(text))
+            lines, held = self._set_aside(number, lines, has_marks=self.watch.is_marked(text))
         for memory in (self.who_of, self.when_of, self.rest_of):
             if len(memory) > MOST_REMEMBERED:
                 memory.clear()
-        staged = self._quickly(lines)
+        staged = self._quickly(number, lines)
         staged.rows += len(held)
         staged.problems += held
         return staged
 
-    def _set_aside(
-        self, lines: Sequence[tuple[int, str]], *, has_marks: bool
-    ) -> tuple[list[tuple[int, str]], list[Problem]]:
-        """Return the lines that may be read, and those that are held aside by their number alone."""
+    def _set_aside(self, number: int, lines: list[str], *, has_marks: bool) -> tuple[list[str], list[Problem]]:
+        """Return the lines, with nothing in place of those that are held aside, and these by their number alone."""
         kept, held, separator = [], [], self.mapping.separator
-        for number, line in lines:
-            if self.watch.holds(cells_of(line, separator), has_marks=has_marks):
-                held.append(Problem(number, "", CODE))
-            else:
-                kept.append((number, line))
+        for place, line in enumerate(lines, start=number):
+            is_held = holds_anything(line, separator) and self.watch.holds(
+                cells_of(line, separator), has_marks=has_marks
+            )
+            kept.append("" if is_held else line)
+            held += [Problem(place, "", CODE)] if is_held else []
         return kept, held
 
-    def _quickly(self, lines: Sequence[tuple[int, str]]) -> Staged:
+    def _quickly(self, number: int, lines: list[str]) -> Staged:
         separator, width = self.mapping.separator, self.width
         who_of, when_of, rest_of = self.who_of, self.when_of, self.rest_of
         pick_who, pick_when, pick_rest = self.pick_who, self.pick_when, self.pick_rest
         staged = Staged(rows=len(lines))
         out: list[str] = []
-        for number, line in lines:
+        for place, line in enumerate(lines, start=number):
             cells = line.split(separator) if '"' not in line else cells_of(line, separator)
             if cells is not None and len(cells) == width:
-                spans = who_of.get(pick_who(cells))
-                when = when_of.get(pick_when(cells))
-                rest = rest_of.get(pick_rest(cells))
-                if spans is not None and when is not None and rest is not None:
-                    day, first, last = when
-                    for begins, ends, who in spans:
-                        if begins <= last and first <= ends:
-                            out.append(f"{number}\t{who}\t{day}\t{rest}\n")
-                            break
-                    else:
-                        self._slowly(number, cells, staged, out)
-                    continue
-            self._slowly(number, cells, staged, out)
+                try:
+                    spans = who_of[pick_who(cells)]
+                    day, first, last = when_of[pick_when(cells)]
+                    rest = rest_of[pick_rest(cells)]
+                except KeyError:
+                    spans = ()
+                for begins, ends, who in spans:
+                    if begins <= last and first <= ends:
+                        out.append(f"{place}\t{who}\t{day}\t{rest}\n")
+                        break
+                else:
+                    self._slowly(place, line, cells, staged, out)
+            else:
+                self._slowly(place, line, cells, staged, out)
         staged.text = "".join(out)
         return staged
 
-    def _one_by_one(self, lines: Sequence[tuple[int, str]]) -> Staged:
+    def _one_by_one(self, number: int, lines: list[str]) -> Staged:
         staged = Staged(rows=len(lines))
         out: list[str] = []
-        for number, line in lines:
+        for place, line in enumerate(lines, start=number):
             cells = cells_of(line, self.mapping.separator)
-            if self.watch.holds(cells):
-                staged.problems.append(Problem(number, "", CODE))
+            if holds_anything(line, self.mapping.separator) and self.watch.holds(cells):
+                staged.problems.append(Problem(place, "", CODE))
             else:
-                self._slowly(number, cells, staged, out)
+                self._slowly(place, line, cells, staged, out)
         staged.text = "".join(out)
         return staged
 
-    def _slowly(self, number: int, cells: list[str] | None, staged: Staged, out: list[str]) -> None:
-        line, problems = self._read(number, cells)
-        if line is not None:
-            out.append(line)
+    def _slowly(self, number: int, line: str, cells: list[str] | None, staged: Staged, out: list[str]) -> None:
+        is_row = holds_anything(line, self.mapping.separator)
+        text, problems = self._read(number, cells) if is_row else (None, [])
+        if text is not None:
+            out.append(text)
         elif problems:
             staged.problems += problems
         else:
@@ -201,6 +202,10 @@ class RowReader:
         if by_number and by_id not in (None, UNKNOWN, by_number):
             raise RowProblem("pupils_disagree", f.PERSONAL_NUMBER)
         return self.roster.spans_of(by_number or by_id)
+
+    def new_people(self) -> str:
+        """Return, as COPY reads it, who has been given a number since it was asked last: only lessons number people."""
+        return ""
 
     def when(self, values: Values) -> When:
         """Return the day."""

@@ -19,7 +19,7 @@ from ..csv_files import headings
 from ..csv_files.problems import CellProblem
 from ..plan import carry_out_plan, make_plan
 from ..roster import Roster
-from ..staging import staging_tables
+from ..staging import stage_lessons, staging_tables
 from .lesson_rows import UNREPORTED, Leave, Lesson, Report, fits, parts_of
 from .models import SchoolSource, SourcePupil
 from .problems import SourceError
@@ -36,7 +36,6 @@ KNOWN = """
 SELECT count(*) FROM attendance_attendanceday known
  WHERE known.source_id = %(source)s AND known.day BETWEEN %(first)s AND %(last)s AND known.pupil_id = ANY (%(pupils)s)
 """
-COPY = "COPY staged_lesson FROM STDIN"
 
 Counts = dict[str, int]
 
@@ -82,9 +81,7 @@ class AbsenceStore:
         counts: Counts = defaultdict(int)
         rows = self._rows(lessons, reports, _by_student(leaves), counts)
         with staging_tables():
-            with connection.cursor() as cursor, cursor.copy(COPY) as copy:
-                for number, row in enumerate(rows, start=1):
-                    copy.write_row((number, *row))
+            stage_lessons(rows)
             self._take_away_what_is_gone(first, last, counts)
             plan = make_plan(headings.LESSONS, self.kept_as)
             carry_out_plan(headings.LESSONS, self.kept_as)

@@ -327,3 +327,35 @@ def test_each_step_is_written_in_the_audit_log(group, principal):
         "absence import approved",
         "absence import applied",
     ]
+
+
+def test_a_file_that_changes_nothing_is_not_read_a_second_time(group, principal, django_assert_max_num_queries):
+    enrol(group, "e1")
+    content = b"Elev-id;Datum;Giltig;Ogiltig\ne1;2026-11-20;0;45\n"
+    bring_in(principal, content=content)
+    again = read(principal, content=content)
+    actions.approve_import(again, by=principal, at=AT)
+    again.refresh_from_db()
+
+    with django_assert_max_num_queries(20) as queries:
+        actions.apply_import(again, at=AT)
+
+    assert not any("staged_day" in query["sql"] for query in queries)
+    assert (again.status, again.counts["new"], again.counts["unchanged"]) == ("applied", 0, 1)
+    assert not ImportedFile.objects.filter(absence_import=again).exists()
+
+
+def test_a_file_that_changed_nothing_is_read_anew_when_another_has_come_between(group, principal):
+    """What was seen before is no longer so: the file's day is what the file says once it is stored."""
+    (pupil,) = enrol(group, "e1")
+    content = b"Elev-id;Datum;Giltig;Ogiltig\ne1;2026-11-20;0;45\n"
+    bring_in(principal, content=content)
+    again = read(principal, content=content)
+    bring_in(principal, content=content.replace(b"0;45", b"60;0"))
+    actions.approve_import(again, by=principal, at=AT)
+    again.refresh_from_db()
+
+    actions.apply_import(again, at=AT)
+
+    assert again.counts["changed"] == 1
+    assert pupil.attendance_days.get().invalid_minutes == 45
