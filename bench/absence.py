@@ -19,8 +19,10 @@ from django.db import connection, transaction  # noqa: E402
 from attendance.detection import MEMORY, detect_signals  # noqa: E402
 from attendance.models import Signal  # noqa: E402
 from attendance.thresholds import load_threshold_rules  # noqa: E402
+from attendance.windows import compute_windows  # noqa: E402
 from bench.absence_city import LAST_DAY, clear, grow, rows_of_lessons, school_days  # noqa: E402
 from bench.absence_file import bring_in, by_copy_and_upsert, by_django, file, forget, make_school  # noqa: E402
+from bench.absence_pages import measure as measure_pages  # noqa: E402
 from bench.absence_windows import DIFFERENT, STATEMENT  # noqa: E402
 from bench.report import Report  # noqa: E402
 
@@ -30,6 +32,7 @@ FILE_ROWS = int(os.environ.get("NB_ABSENCE_FILE_ROWS", "1000000"))
 FILE_ROUNDS = int(os.environ.get("NB_ABSENCE_FILE_ROUNDS", "3"))
 ROUNDS = int(os.environ.get("NB_ABSENCE_ROUNDS", "5"))
 AT = datetime(2027, 5, 20, 6, tzinfo=UTC)
+FIRST_RULE = date(2026, 7, 1)
 
 ONE_SCHOOL = """
 SELECT enrolment.pupil_id FROM schools_enrolment enrolment
@@ -72,6 +75,7 @@ def both(today: date, report: Report | None) -> tuple[float, float]:
         detection = seconds(lambda: detect_signals(None, today=today, at=AT))
         if report is not None:
             with connection.cursor() as cursor:
+                compute_windows(cursor, pupils=None, today=today, first_rule=FIRST_RULE)
                 cursor.execute(DIFFERENT)
                 different = cursor.fetchone()[0]
             report.figure("detection, pupils about whom the statement by hand says otherwise", different, "", "== 0")
@@ -137,15 +141,16 @@ def main() -> None:
     """Measure at each size, then how it grows."""
     report = Report()
     clear()
-    load_threshold_rules()
     bringing_in(FILE_ROWS, report)
     clear()
+    load_threshold_rules()
     made, schools, taken, rows = 0, 0, [], []
     for size in SIZES:
         schools = grow(schools, size - made)
         made = size
         rows.append(rows_of_lessons())
         taken.append(detection_at(size, report))
+    measure_pages(report)
     exponent = math.log(taken[-1] / taken[0]) / math.log(rows[-1] / rows[0]) if len(SIZES) > 1 else 1
     report.figure(f"detection, growth exponent from {rows[0]} to {rows[-1]} lessons", exponent, "", "<= 1.05")
     report.exit()

@@ -107,8 +107,9 @@ SELECT told.pupil_id, told.day, told.valid, told.invalid, told.other, told.late,
 WAS_LESSON = """jsonb_build_object('day', known.day, 'starts_at', known.starts_at, 'minutes', known.minutes,
            'kind', known.kind, 'subject', known.subject)"""
 DIFFERENT_LESSONS = f"""
-SELECT COALESCE(told.pupil_id, known.pupil_id), COALESCE(told.day, known.day), COALESCE(told.starts_at, known.starts_at),
-       told.minutes, told.kind, told.subject, known.day IS NULL AS is_new, told.day IS NULL AS is_gone,
+SELECT COALESCE(told.pupil_id, known.pupil_id), COALESCE(told.day, known.day),
+       COALESCE(told.starts_at, known.starts_at), told.minutes, told.kind, told.subject,
+       known.day IS NULL AS is_new, told.day IS NULL AS is_gone,
        CASE WHEN known.day IS NOT NULL THEN {WAS_LESSON} END AS was
   FROM {LESSONS_IN_FILE} told
   FULL JOIN (

@@ -133,7 +133,7 @@ def stage(content: bytes, mapping: Mapping, roster: Roster, progress: Callable[[
 
 
 def _stage_some(pieces: Iterator[tuple[int, list[str]]], reader: RowReader, reading: Reading) -> bool:
-    """Read and stage for a moment; the database takes one piece in while the next is read. Say whether there was any."""
+    """Read and stage for a moment; the database takes one piece in while the next is read. Say if there was any."""
     until = monotonic() + A_MOMENT
     has_any = False
     with connection.cursor() as cursor, cursor.copy(f"COPY {reader.table} FROM STDIN") as copy:

@@ -119,7 +119,7 @@ class RowReader:
                     day, first, last = when_of[pick_when(cells)]
                     rest = rest_of[pick_rest(cells)]
                 except KeyError:
-                    spans = ()
+                    spans = []
                 for begins, ends, who in spans:
                     if begins <= last and first <= ends:
                         out.append(f"{place}\t{who}\t{day}\t{rest}\n")
