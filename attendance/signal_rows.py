@@ -24,7 +24,6 @@ from .pupil_labels import class_and_initials
 
 TREND_WEEKS = 12
 SPARKLINE = (110, 28)
-MOST_ALSO = 3
 MY_OPEN_CASES = "SELECT * FROM my_open_cases()"
 """Cases belong to an app above, so only the name of what tells of them is known here."""
 
@@ -160,9 +159,8 @@ def trend_words(weeks: list[Week], limit: int) -> str:
 
 
 def _also(signal: Signal, others: list[Signal]) -> list[str]:
-    """Return the pupil's other kinds of signals that wait, the latest of each."""
-    by_kind = {other.kind: crossed_words(other) for other in others if other.kind != signal.kind}
-    return list(by_kind.values())[:MOST_ALSO]
+    """Return the pupil's other kinds of signals that wait, in words."""
+    return [crossed_words(other) for other in others if other.kind != signal.kind]
 
 
 def _doing(signal: Signal, concern: Concern | None, case: OpenCase | None, *, is_waiting: bool) -> str:

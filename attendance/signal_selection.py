@@ -17,6 +17,9 @@ from accounts.models import Membership
 from .concern_traces import my_pupils_with_concern
 from .models import Signal
 
+MOST_ALSO = 3
+"""How many other kinds of signals a row names."""
+
 NEW, WATCHED, CASE, ALL = "new", "watched", "case", "all"
 COLUMNS = (
     "pk",
@@ -94,13 +97,24 @@ def without_help_first(briefs: list[Brief]) -> list[Brief]:
 
 
 def whole(briefs: Iterable[Brief], also: Iterable[Brief]) -> tuple[list[Signal], dict[UUID, list[Signal]]]:
-    """Return the signals themselves, in this order, and of `also` those about the same pupils, by pupil."""
-    shown = [one.pk for one in briefs]
-    pupils = {one.pupil_id for one in briefs}
-    wanted = {one.pk for one in also if one.pupil_id in pupils} | set(shown)
-    found = {signal.pk: signal for signal in Signal.objects.filter(pk__in=wanted).with_page_relations()}
+    """Return the signals themselves, in this order, and of `also` the latest of each other kind, by pupil."""
+    shown = {one.pk: one for one in briefs}
+    latest = _latest_of_other_kinds(shown.values(), also)
+    found = {signal.pk: signal for signal in Signal.objects.filter(pk__in=shown).with_page_relations()}
     others: dict[UUID, list[Signal]] = defaultdict(list)
-    for signal in sorted(found.values(), key=lambda signal: signal.crossed_on):
-        if signal.pk not in shown:
-            others[signal.pupil_id].append(signal)
+    for signal in Signal.objects.filter(pk__in=latest).order_by("crossed_on", "pk"):
+        others[signal.pupil_id].append(signal)
     return [found[pk] for pk in shown], others
+
+
+def _latest_of_other_kinds(shown: Collection[Brief], also: Iterable[Brief]) -> list[UUID]:
+    """Return, for the pupils shown, the latest signal of each kind that is not the one shown; a few for each."""
+    kinds = {one.pupil_id: one.kind for one in shown}
+    latest: dict[UUID, dict[str, Brief]] = defaultdict(dict)
+    for one in also:
+        if kinds.get(one.pupil_id, one.kind) != one.kind:
+            kept = latest[one.pupil_id].get(one.kind)
+            if kept is None or (one.crossed_on, str(one.pk)) > (kept.crossed_on, str(kept.pk)):
+                latest[one.pupil_id][one.kind] = one
+    of_each = [sorted(found.values(), key=lambda one: one.crossed_on)[-MOST_ALSO:] for found in latest.values()]
+    return [one.pk for few in of_each for one in few]
