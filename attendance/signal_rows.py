@@ -21,6 +21,7 @@ from .charts import Line
 from .figures import Absence, Week, absences_of, weeks_of
 from .models import Concern, Signal
 from .pupil_labels import class_and_initials
+from .reduced_timetables import reduced_words
 
 TREND_WEEKS = 12
 SPARKLINE = (110, 28)
@@ -49,6 +50,7 @@ class SignalRow:
     signal: Signal
     label: str
     absence: Absence
+    reduced: list[str]
     invalid: str
     crossed: str
     also: list[str]
@@ -84,12 +86,14 @@ def signal_rows(
     """Return a row for each signal; `others` are those that wait for an answer too, by pupil."""
     pupils = [signal.pupil_id for signal in signals]
     absences, weeks = absences_of(pupils, today), weeks_of(pupils, today, TREND_WEEKS)
+    reduced = reduced_words(pupils, today)
     return [
         _row(
             signal,
             others.get(signal.pupil_id, []),
             absences[signal.pupil_id],
             weeks[signal.pupil_id],
+            reduced[signal.pupil_id],
             concerns.get(signal.pupil_id),
             cases.get(signal.pupil_id),
             limit,
@@ -104,6 +108,7 @@ def _row(
     others: list[Signal],
     absence: Absence,
     weeks: list[Week],
+    reduced: list[str],
     concern: Concern | None,
     case: OpenCase | None,
     limit: int,
@@ -115,6 +120,7 @@ def _row(
         signal=signal,
         label=class_and_initials(signal.pupil),
         absence=absence,
+        reduced=reduced,
         invalid=_("invalid %(percent)s %%") % {"percent": absence.invalid_percent},
         crossed=crossed_words(signal),
         also=_also(signal, others),

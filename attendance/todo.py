@@ -1,4 +1,4 @@
-"""The school's own dates for Att göra: signals to answer, concerns to answer, answers to read."""
+"""The school's own dates for Att göra: signals and concerns to answer, measures to follow up, answers to read."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ from django.utils.translation import ngettext, pgettext_lazy
 from accounts.models import Membership
 from accounts.roles import Role
 from deadlines.stockholm import stockholm_day
+from deadlines.templatetags.days import day_words
+from deadlines.working_days import add_working_days
 
 from .missing_reports import poorly_reported
-from .models import Concern, Signal
+from .models import Concern, Measure, Signal
 from .pupil_labels import class_and_initials
 
 DAYS_TO_READ = timedelta(days=14)
 MOST_CLASSES = 5
+REMINDED_AHEAD = 2
+"""Working days before a follow-up is due on which the first reminder comes."""
+
 IMPORTS = "integrations:import_list"
 """The page where absence is brought in; it belongs to an app above, so only its name is known here."""
 
@@ -47,7 +52,13 @@ class SchoolDate:
 
 def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
     """Return what waits for `reader` inside the school, the most urgent first; a constant number of queries."""
-    dates = [*_signals(reader, today), *_concerns(reader), *_answers_to_read(reader, today), *_reports(reader, today)]
+    dates = [
+        *_signals(reader, today),
+        *_concerns(reader),
+        *_measures(reader, today),
+        *_answers_to_read(reader, today),
+        *_reports(reader, today),
+    ]
     for others in settings.TO_DO_DATES:
         dates += import_string(others)(reader, today)
     return sorted(dates, key=lambda row: (row.is_reading, row.due_on, row.key))
@@ -111,6 +122,29 @@ def _concerns(reader: Membership) -> list[SchoolDate]:
             button=pgettext_lazy("button", "Answer"),
         )
         for concern in concerns
+    ]
+
+
+def _measures(reader: Membership, today: date) -> list[SchoolDate]:
+    """Return the measures to follow up within two working days: one's own; to student health and the principal also
+    those of colleagues who no longer work at the school."""
+    near = (
+        Measure.objects.visible_to(reader).running().filter(follow_up_on__lte=add_working_days(today, REMINDED_AHEAD))
+    )
+    left = near.exclude(responsible__in=Membership.objects.active(today))
+    mine = near.filter(responsible__user=reader.user_id)
+    due = mine if reader.role == Role.MENTOR else mine | left
+    return [
+        SchoolDate(
+            key=f"measure-{measure.pk}",
+            title=format_lazy(_("Say whether the measure since {day} helps"), day=day_words(measure.starts_on)),
+            pupil_id=measure.pupil_id,
+            label=class_and_initials(measure.pupil),
+            due_on=measure.follow_up_on,
+            url=reverse("attendance:follow_up_measure", args=[measure.pupil_id, measure.pk]),
+            button=pgettext_lazy("button", "Follow up"),
+        )
+        for measure in due.with_page_relations().order_by("follow_up_on", "pk")
     ]
 
 

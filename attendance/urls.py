@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import concerns, lines, pupils, signals
+from .views import concerns, lines, measures, pupils, signals
 
 app_name = "attendance"
 urlpatterns = [
@@ -11,6 +11,15 @@ urlpatterns = [
     path("settings/lines/", lines.lines, name="lines"),
     path("pupils/", pupils.pupil_list, name="pupil_list"),
     path("pupils/<uuid:pupil_id>/", pupils.pupil_detail, name="pupil_detail"),
+    path("pupils/<uuid:pupil_id>/measures/", measures.measure_list, name="measure_list"),
+    path("pupils/<uuid:pupil_id>/measures/new/", measures.add_measure, name="add_measure"),
+    path("pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/", measures.measure_detail, name="measure_detail"),
+    path(
+        "pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/follow-up/",
+        measures.follow_up_measure,
+        name="follow_up_measure",
+    ),
+    path("pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/end/", measures.end_measure, name="end_measure"),
     path("protected/<uuid:pupil_id>/", pupils.protected_pupil, name="protected_pupil"),
     path("concerns/new/", concerns.log_concern, name="log_concern"),
     path("concerns/<uuid:concern_id>/", concerns.concern_detail, name="concern_detail"),

@@ -20,7 +20,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from attendance.models import AttendanceDay, Concern, LessonAbsence, PeriodTotal, Sign, Signal
+from attendance.models import (
+    AttendanceDay,
+    Concern,
+    LessonAbsence,
+    Measure,
+    MeasureFollowUp,
+    PeriodTotal,
+    Sign,
+    Signal,
+)
 from cases.models import (
     Case,
     Consent,
@@ -115,6 +124,11 @@ SCHOOL_OWN = (
           "invalid_minutes", "answer", "answered_at"), ("answer_note",), ("answered_by",), ("crossed_on", "pk")),
     Table(gettext_lazy("Concerns"), Concern, "pupil", ("logged_at", "signs", "talked", "harm_suspected", "answer",
           "answered_at"), ("text", "pupil_words", "answer_text"), ("logged_by", "answered_by"), ("logged_at", "pk")),
+    Table(gettext_lazy("Measures"), Measure, "pupil", ("kind", "starts_on", "ends_on", "hours_a_week", "follow_up_on",
+          "pupil_agrees", "ended_on"), ("in_words", "end_reason"), ("responsible", "added_by", "ended_by"),
+          ("starts_on", "pk")),
+    Table(gettext_lazy("Follow-ups of measures"), MeasureFollowUp, "measure__pupil", ("followed_up_at", "effect",
+          "next_on"), ("note",), ("followed_up_by",), ("followed_up_at", "pk")),
 )  # fmt: skip
 CASE_TABLES = (
     Table(gettext_lazy("Cases"), Case, "pupil", ("number", "opened_at", "closed_at", "outcome"), ("final_word",),

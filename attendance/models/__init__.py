@@ -1,7 +1,8 @@
-"""What the school has seen: absence, signals and concerns. All of it is the school's own."""
+"""What the school has seen and done: absence, signals, concerns, measures. All of it is the school's own."""
 
 from .absence import AbsenceSource, AttendanceDay, ClassDay, LessonAbsence, PeriodTotal
 from .concerns import Concern, ConcernQuerySet, Sign
+from .measures import Measure, MeasureFollowUp, MeasureQuerySet
 from .signals import Evaluation, JudgedClass, Signal, SignalQuerySet, ThresholdRule
 
 __all__ = [
@@ -13,6 +14,9 @@ __all__ = [
     "Evaluation",
     "JudgedClass",
     "LessonAbsence",
+    "Measure",
+    "MeasureFollowUp",
+    "MeasureQuerySet",
     "PeriodTotal",
     "Sign",
     "Signal",

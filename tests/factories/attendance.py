@@ -12,6 +12,8 @@ from attendance.models import (
     ClassDay,
     Concern,
     LessonAbsence,
+    Measure,
+    MeasureFollowUp,
     PeriodTotal,
     Sign,
     Signal,
@@ -190,3 +192,44 @@ class ConcernFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Concern
+
+
+class MeasureFactory(factory.django.DjangoModelFactory):
+    """A morning contact since 10 November; say which pupil with `enrolment=...`, who sees to it with `responsible=`."""
+
+    class Params:
+        enrolment = factory.SubFactory(EnrolmentFactory)
+        reduced = factory.Trait(kind=Measure.Kind.REDUCED_TIMETABLE, hours_a_week=10, ends_on=date(2026, 12, 18))
+        ended = factory.Trait(
+            ended_on=date(2026, 11, 20), ended_by=factory.SelfAttribute("responsible"), end_reason="Behövs inte längre."
+        )
+
+    pupil = factory.SelfAttribute("enrolment.pupil")
+    school_unit = factory.SelfAttribute("enrolment.class_group.school.unit")
+    kind = Measure.Kind.MORNING_CONTACT
+    in_words = "Möter vid dörren klockan åtta."
+    responsible = factory.SubFactory(MembershipFactory, unit=factory.SelfAttribute("..school_unit"))
+    starts_on = date(2026, 11, 10)
+    follow_up_on = date(2026, 11, 26)
+    pupil_agrees = Measure.Agrees.YES
+    added_at = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    added_by = factory.SelfAttribute("responsible")
+    submission = factory.LazyFunction(uuid4)
+
+    class Meta:
+        model = Measure
+
+
+class MeasureFollowUpFactory(factory.django.DjangoModelFactory):
+    """A measure that helped a little and goes on."""
+
+    measure = factory.SubFactory(MeasureFactory)
+    effect = MeasureFollowUp.Effect.A_LITTLE
+    note = "Kom i tid tre dagar av fem."
+    followed_up_at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    followed_up_by = factory.SelfAttribute("measure.responsible")
+    was_due_on = date(2026, 11, 20)
+    next_on = date(2026, 11, 26)
+
+    class Meta:
+        model = MeasureFollowUp

@@ -19,6 +19,8 @@ from tests.factories.attendance import (
     AttendanceDayFactory,
     ConcernFactory,
     LessonAbsenceFactory,
+    MeasureFactory,
+    MeasureFollowUpFactory,
     PeriodTotalFactory,
     SignalFactory,
 )
@@ -98,6 +100,12 @@ def _at_school(cast: Cast, enrolment, canary: str, at: datetime) -> None:
         enrolment=enrolment, text=canary, pupil_words=canary, answer="follow", answer_text=canary,
         logged_by=cast.mentor, holder=cast.counsellor, logged_at=at, **answered,
     )  # fmt: skip
+    measure = MeasureFactory(
+        enrolment=enrolment, in_words=canary, responsible=cast.counsellor, starts_on=day, follow_up_on=day,
+        added_at=at,
+        ended_on=day, ended_by=cast.counsellor, end_reason=canary,
+    )  # fmt: skip
+    MeasureFollowUpFactory(measure=measure, note=canary, followed_up_at=at)
 
 
 def _case(cast: Cast, pupil: Pupil, canary: str, at: datetime) -> Case:
