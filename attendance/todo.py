@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,37 +14,17 @@ from django.utils.translation import ngettext, pgettext_lazy
 from accounts.models import Membership
 from accounts.roles import Role
 from deadlines.stockholm import stockholm_day
-from deadlines.templatetags.days import day_words
-from deadlines.working_days import add_working_days
 
 from .missing_reports import poorly_reported
-from .models import Concern, Measure, Signal
+from .models import Concern, Signal
 from .pupil_labels import class_and_initials
+from .school_date import SchoolDate
+from .work_to_do import investigations_to_act_on, measures_to_follow_up
 
 DAYS_TO_READ = timedelta(days=14)
 MOST_CLASSES = 5
-REMINDED_AHEAD = 2
-"""Working days before a follow-up is due on which the first reminder comes."""
-
 IMPORTS = "integrations:import_list"
 """The page where absence is brought in; it belongs to an app above, so only its name is known here."""
-
-
-@dataclass(frozen=True)
-class SchoolDate:
-    """Something the school has promised itself to do, or (`is_reading`) something new to read, until `due_on`.
-
-    `pupil_id` is None for what is about no pupil.
-    """
-
-    key: str
-    title: str | Promise
-    pupil_id: UUID | None
-    label: str
-    due_on: date
-    url: str
-    button: str | Promise
-    is_reading: bool = False
 
 
 def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
@@ -55,7 +32,8 @@ def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
     dates = [
         *_signals(reader, today),
         *_concerns(reader),
-        *_measures(reader, today),
+        *measures_to_follow_up(reader, today),
+        *investigations_to_act_on(reader, today),
         *_answers_to_read(reader, today),
         *_reports(reader, today),
     ]
@@ -122,29 +100,6 @@ def _concerns(reader: Membership) -> list[SchoolDate]:
             button=pgettext_lazy("button", "Answer"),
         )
         for concern in concerns
-    ]
-
-
-def _measures(reader: Membership, today: date) -> list[SchoolDate]:
-    """Return the measures to follow up within two working days: one's own; to student health and the principal also
-    those of colleagues who no longer work at the school."""
-    near = (
-        Measure.objects.visible_to(reader).running().filter(follow_up_on__lte=add_working_days(today, REMINDED_AHEAD))
-    )
-    left = near.exclude(responsible__in=Membership.objects.active(today))
-    mine = near.filter(responsible__user=reader.user_id)
-    due = mine if reader.role == Role.MENTOR else mine | left
-    return [
-        SchoolDate(
-            key=f"measure-{measure.pk}",
-            title=format_lazy(_("Say whether the measure since {day} helps"), day=day_words(measure.starts_on)),
-            pupil_id=measure.pupil_id,
-            label=class_and_initials(measure.pupil),
-            due_on=measure.follow_up_on,
-            url=reverse("attendance:follow_up_measure", args=[measure.pupil_id, measure.pk]),
-            button=pgettext_lazy("button", "Follow up"),
-        )
-        for measure in due.with_page_relations().order_by("follow_up_on", "pk")
     ]
 
 

@@ -27,6 +27,7 @@ from ..measure_forms import AddMeasureForm, EndMeasureForm, FollowUpForm
 from ..measure_rows import effect_for, measure_rows
 from ..models import Measure
 from ..reduced_timetables import reduced_words
+from .saying import say_which_days
 
 
 def measure_list(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
@@ -110,7 +111,7 @@ def _added(request: MemberRequest, pupil: Pupil, form: AddMeasureForm) -> Measur
     try:
         return actions.add_measure(pupil=pupil, **form.cleaned_data, by=request.membership, at=timezone.now())
     except actions.WrongDay as wrong:
-        _say(form, wrong)
+        say_which_days(form, wrong)
     except NotAllowed:
         raise PermissionDenied from None
     return None
@@ -121,7 +122,7 @@ def _done(request: MemberRequest, measure: Measure, form: forms.Form, act: Any) 
     try:
         act()
     except actions.WrongDay as wrong:
-        _say(form, wrong)
+        say_which_days(form, wrong)
         return None
     except actions.MeasureHasEnded:
         messages.warning(request, _("A colleague has already ended this measure. Nothing of yours was saved."))
@@ -130,12 +131,6 @@ def _done(request: MemberRequest, measure: Measure, form: forms.Form, act: Any) 
     else:
         messages.success(request, _("Saved."))
     return redirect("attendance:measure_detail", measure.pupil_id, measure.pk)
-
-
-def _say(form: forms.Form, wrong: actions.WrongDay) -> None:
-    days = {"first": day_words(wrong.first), "last": wrong.last and day_words(wrong.last)}
-    said = _("Choose a day from %(first)s to %(last)s") if wrong.last else _("Choose %(first)s or a later day")
-    form.add_error(wrong.field, said % days)
 
 
 def _usual(request: MemberRequest, today: date) -> dict[str, Any]:

@@ -25,12 +25,20 @@ from schools.calendars import school_calendar
 from schools.models import Pupil, PupilLink
 
 from ..absence_calendar import absence_calendar
-from ..access import may_add_measure, may_ask_for_support, may_log_concern, may_log_concerns, reads_signals
+from ..access import (
+    may_add_measure,
+    may_ask_for_support,
+    may_log_concern,
+    may_log_concerns,
+    may_open_investigation,
+    reads_signals,
+)
 from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of, lessons_of
 from ..forms import PupilSearchForm
+from ..investigation_rows import investigation_traces
 from ..lines import share_levels
 from ..measure_rows import measure_rows
-from ..models import Concern, LessonAbsence, Measure, Signal
+from ..models import AbsenceInvestigation, Concern, LessonAbsence, Measure, Signal
 from ..patterns import patterns_of
 from ..period_totals import period_tables
 from ..pupil_calendar import Shown
@@ -38,6 +46,7 @@ from ..pupil_labels import classes_of
 from ..pupil_search import found, own_classes_first
 from ..reduced_timetables import reduced_words
 from ..reported import reported_until
+from ..timeline import timeline_of
 from ..trend import WEEKS as TREND_WEEKS
 from ..trend import done_about, trend_of
 
@@ -141,8 +150,14 @@ def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
     )
     signals = list(Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"))
     measures = list(Measure.objects.visible_to(reader).filter(pupil=pupil).with_page_relations())
+    visible = AbsenceInvestigation.objects.visible_to(reader).filter(pupil=pupil)
+    investigations = list(visible.with_page_relations().order_by("-opened_at", "pk"))
+    traces = investigation_traces([pupil.pk])[pupil.pk]
     return {
         "shows_work": reads_signals(reader),
+        "timeline": timeline_of(signals, concerns, measures, investigations, traces),
+        "investigation_words": traces[-1].words if traces else "",
+        "may_open_investigation": may_open_investigation(reader, pupil),
         "concerns": concerns,
         "signals": signals,
         "measures": measures,

@@ -14,6 +14,7 @@ MAY_OPEN_A_CURSOR = {
     "attendance/concern_traces.py": "a function of the database that tells of concerns without their words",
     "attendance/detection.py": "crossings of a whole school in one statement, with a lock",
     "attendance/figures.py": "absence over school days and weeks, summed in the database",
+    "attendance/investigation_rows.py": "a function of the database that tells that there is an investigation",
     "attendance/lines.py": "the lines that apply to a school, found by the same statement as detection finds them",
     "attendance/missing_reports.py": "what classes have reported over their latest days, counted in the database",
     "attendance/reduced_timetables.py": "a function of the database that tells of shortened timetables",

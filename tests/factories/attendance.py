@@ -7,10 +7,13 @@ import factory
 from django.db import connection
 
 from attendance.models import (
+    AbsenceInvestigation,
     AbsenceSource,
     AttendanceDay,
     ClassDay,
     Concern,
+    InvestigationDuty,
+    InvestigationTask,
     LessonAbsence,
     Measure,
     MeasureFollowUp,
@@ -233,3 +236,63 @@ class MeasureFollowUpFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = MeasureFollowUp
+
+
+class AbsenceInvestigationFactory(factory.django.DjangoModelFactory):
+    """An investigation that goes on, with its tasks; `not_needed` a decision that none is, `finished` one that is."""
+
+    class Params:
+        enrolment = factory.SubFactory(EnrolmentFactory)
+        not_needed = factory.Trait(is_needed=False, reason="Bruten fot, tillbaka i december.")
+        finished = factory.Trait(
+            conclusion="Rasterna är svårast. Vi provar en vuxen ute.",
+            left_undone="Hemmet svarar inte.",
+            causes_in_words="Rasterna sedan klassbytet.",
+            setting_off=["school"],
+            special_support="no",
+            action_plan="no",
+            closed_at=datetime(2026, 11, 24, 9, tzinfo=UTC),
+            closed_by=factory.SelfAttribute("lead"),
+        )
+
+    pupil = factory.SelfAttribute("enrolment.pupil")
+    school_unit = factory.SelfAttribute("enrolment.class_group.school.unit")
+    school_form = factory.SelfAttribute("enrolment.class_group.school_form")
+    lead = factory.SubFactory(MembershipFactory, unit=factory.SelfAttribute("..school_unit"))
+    opened_on = date(2026, 11, 10)
+    opened_at = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    opened_by = factory.SelfAttribute("lead")
+    due_on = date(2026, 12, 1)
+    submission = factory.LazyFunction(uuid4)
+
+    class Meta:
+        model = AbsenceInvestigation
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def tasks(self, create, words, **kwargs):
+        """Add every task; all of them done and saying `words` when these are given."""
+        if not create or not self.is_needed:
+            return
+        for place, kind in enumerate(InvestigationTask.Kind):
+            done = {"status": "done", "text": words, "own_words": words} if words else {}
+            InvestigationTask.objects.create(investigation=self, kind=kind, place=place, **done)
+
+
+class InvestigationDutyFactory(factory.django.DjangoModelFactory):
+    """The provider to be told; `done` that it has been."""
+
+    class Params:
+        done = factory.Trait(
+            done_on=date(2026, 11, 11),
+            done_at=datetime(2026, 11, 11, 9, tzinfo=UTC),
+            done_by=factory.SelfAttribute("investigation.lead"),
+            note="Per telefon.",
+        )
+
+    investigation = factory.SubFactory(AbsenceInvestigationFactory)
+    kind = InvestigationDuty.Kind.PROVIDER
+    due_on = date(2026, 11, 12)
+
+    class Meta:
+        model = InvestigationDuty

@@ -16,8 +16,10 @@ from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
 from schools.models import Pupil
 from tests.factories.attendance import (
+    AbsenceInvestigationFactory,
     AttendanceDayFactory,
     ConcernFactory,
+    InvestigationDutyFactory,
     LessonAbsenceFactory,
     MeasureFactory,
     MeasureFollowUpFactory,
@@ -106,6 +108,12 @@ def _at_school(cast: Cast, enrolment, canary: str, at: datetime) -> None:
         ended_on=day, ended_by=cast.counsellor, end_reason=canary,
     )  # fmt: skip
     MeasureFollowUpFactory(measure=measure, note=canary, followed_up_at=at)
+    told = {"reason": canary, "causes_in_words": canary, "conclusion": canary, "left_undone": canary}
+    investigation = AbsenceInvestigationFactory(
+        enrolment=enrolment, lead=cast.counsellor, opened_on=day, opened_at=at, closed_at=at, tasks=canary,
+        closed_by=cast.counsellor, special_support="no", pattern={"sentences": [canary]}, **told,
+    )  # fmt: skip
+    InvestigationDutyFactory(investigation=investigation, done=True, note=canary)
 
 
 def _case(cast: Cast, pupil: Pupil, canary: str, at: datetime) -> Case:

@@ -15,12 +15,15 @@ from attendance.access import (
     may_answer_concern,
     may_answer_signal,
     may_ask_for_support,
+    may_change_investigation,
     may_change_measure,
+    may_decide_not_needed,
     may_log_concern,
+    may_open_investigation,
     may_set_lines,
     reads_signals,
 )
-from attendance.models import Concern, Measure, Signal
+from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases import access
 from cases.models import Case, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
 from followup.scope import scope_of
@@ -106,6 +109,12 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.MEASURE, Action.READ): lambda who, w: sees(Measure.objects.visible_to(who), w.measure),
     (Object.MEASURE, Action.CREATE): lambda who, w: may_add_measure(who, w.story("active").pupil),
     (Object.MEASURE, Action.CHANGE): lambda who, w: may_change_measure(who, w.measure),
+    (Object.INVESTIGATION, Action.READ): lambda who, w: sees(
+        AbsenceInvestigation.objects.visible_to(who), w.investigation
+    ),
+    (Object.INVESTIGATION, Action.CREATE): lambda who, w: may_open_investigation(who, w.story("active").pupil),
+    (Object.INVESTIGATION, Action.CHANGE): lambda who, w: may_change_investigation(who, w.investigation),
+    (Object.INVESTIGATION, Action.DECIDE): lambda who, w: may_decide_not_needed(who, w.story("active").pupil),
     (Object.CASE, Action.READ): lambda who, w: (
         access.reads_cases(who) and sees(Case.objects.visible_to(who), w.story("active").case)
     ),

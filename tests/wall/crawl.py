@@ -19,7 +19,15 @@ from accounts.confirming import KEY as CONFIRMED
 from accounts.models import Membership
 from accounts.permissions.verdicts import Verdict, verdict_on
 from accounts.sessions import MEMBERSHIP_KEY
-from attendance.models import AbsenceSource, Concern, Measure, Signal
+from attendance.models import (
+    AbsenceInvestigation,
+    AbsenceSource,
+    Concern,
+    InvestigationDuty,
+    InvestigationTask,
+    Measure,
+    Signal,
+)
 from audit.models import AccessRecord
 from cases.models import Case, Feedback, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
@@ -35,7 +43,9 @@ ROWS: dict[str, type[models.Model]] = {
     "signal_id": Signal, "draft_id": RequestDraft, "feedback_id": Feedback, "import_id": AbsenceImport,
     "membership_id": Membership, "link_id": PupilLink, "named_id": NamedReader, "policy_id": ProtectionPolicy,
     "record_id": AccessRecord, "extract_id": LogExtract, "request_id": RightsRequest, "run_id": RetentionRun,
-    "source_id": SchoolSource, "measure_id": Measure, "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
+    "source_id": SchoolSource, "measure_id": Measure,
+    "investigation_id": AbsenceInvestigation, "task_id": InvestigationTask, "duty_id": InvestigationDuty,
+    "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 
@@ -69,10 +79,15 @@ def addresses_of(page: Page, each: int) -> list[str]:
     if not names:
         return [page.route, *([f"{page.route}?pupil={pk}" for pk in keys(Pupil, each)] if "new/" in page.route else [])]
     if names[0] == "pupil_id" and len(names) == 2 and names[1] in ROWS:
-        return [reverse(page.name, args=pair) for pair in keys(ROWS[names[1]], each, "pupil", "pk")]
+        return [reverse(page.name, args=pair) for pair in keys(ROWS[names[1]], each, pupil_of(ROWS[names[1]]), "pk")]
     if len(names) > 1 or names[0] not in ROWS:
         return []
     return [reverse(page.name, args=[pk]) for pk in keys(ROWS[names[0]], each)]
+
+
+def pupil_of(model: type[models.Model]) -> str:
+    """Return the way from a row to the pupil whose address it has."""
+    return "pupil" if hasattr(model, "pupil") else "investigation__pupil"
 
 
 def keys(model: type[models.Model], each: int, *columns: str) -> list[Any]:

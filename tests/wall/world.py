@@ -14,7 +14,15 @@ from django.db import connection
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
-from attendance.models import Concern, Measure, MeasureFollowUp, Signal
+from attendance.models import (
+    AbsenceInvestigation,
+    Concern,
+    InvestigationDuty,
+    InvestigationTask,
+    Measure,
+    MeasureFollowUp,
+    Signal,
+)
 from cases.models import (
     Case,
     Decision,
@@ -34,8 +42,10 @@ from integrations.models import AbsenceImport, ImportProblem, RosterChange, Rost
 from schools.models import ClassGroup, Guardian, Pupil, PupilIdentifier
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import (
+    AbsenceInvestigationFactory,
     AttendanceDayFactory,
     ConcernFactory,
+    InvestigationDutyFactory,
     MeasureFactory,
     MeasureFollowUpFactory,
     SignalFactory,
@@ -112,6 +122,12 @@ def tell(cast: Cast, state: str) -> Story:
         MeasureFollowUpFactory(
             measure=MeasureFactory(enrolment=enrolment, kind=kind, responsible=cast.counsellor, ended=kind == "own")
         )
+    by = {"enrolment": enrolment, "lead": cast.counsellor}
+    InvestigationDutyFactory(investigation=AbsenceInvestigationFactory(**by, finished=True, tasks="x"), done=True)
+    if state == "asked":
+        AbsenceInvestigationFactory(**by, not_needed=True)
+    else:
+        InvestigationDutyFactory(investigation=AbsenceInvestigationFactory(**by, tasks="x"))
     AttendanceDayFactory(pupil=story.pupil)
     GuardianFactory(pupil=story.pupil)
     PupilIdentifierFactory(pupil=story.pupil)
@@ -136,6 +152,7 @@ def add_what_the_school_keeps(cast: Cast) -> None:
     ConcernFactory(enrolment=enrolment, logged_by=cast.mentor, holder=cast.counsellor, pupil_words="x")
     SignalFactory(enrolment=enrolment)
     MeasureFollowUpFactory(measure=MeasureFactory(enrolment=enrolment, responsible=cast.counsellor))
+    AbsenceInvestigationFactory(enrolment=enrolment, lead=cast.counsellor, finished=True, tasks="x")
     GuardianFactory(pupil=hidden)
 
 
@@ -217,6 +234,11 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for name in ("in_words", "end_reason"):
         yield "measure", list(Measure.objects.all()), name, rules.measure
     yield "follow-up", list(MeasureFollowUp.objects.all()), "note", lambda row: rules.measure(row.measure)
+    for name in ("reason", "causes_in_words", "conclusion", "left_undone"):
+        yield "investigation", list(AbsenceInvestigation.objects.all()), name, rules.investigation
+    for name in ("text", "own_words"):
+        yield "task", list(InvestigationTask.objects.all()), name, lambda row: rules.investigation(row.investigation)
+    yield "duty", list(InvestigationDuty.objects.all()), "note", lambda row: rules.investigation(row.investigation)
     yield "draft", list(RequestDraft.objects.all()), "content", lambda row: {row.writer_id}
     yield "final word", list(Case.objects.all()), "final_word", lambda row: rules.case(row)
     yield "event", list(Event.objects.exclude(text="")), "text", rules.event
@@ -307,6 +329,11 @@ class Audience:
         """Those at the school who work with the pupil, not its administrator."""
         office = self.those(lambda one: one.role == "school_admin")
         return self.at_school(measure.pupil) - office
+
+    def investigation(self, investigation: AbsenceInvestigation) -> set[UUID]:
+        """Student health and the principal of the school, no mentor."""
+        few = self.those(lambda one: one.role in SCHOOL_WIDE and one.unit_id == investigation.school_unit_id)
+        return self.at_school(investigation.pupil) & few
 
     def _social(self, case: Case, test: Callable[[set[UUID]], bool]) -> set[UUID]:
         readers = self.case(case)
