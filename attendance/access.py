@@ -4,7 +4,7 @@ from accounts.models import Membership
 from accounts.permissions import Action, Object, may_within, permits
 from schools.models import Pupil, School
 
-from .models import Concern, Signal
+from .models import AbsenceInvestigation, Concern, Measure, Signal
 
 
 def may_log_concerns(reader: Membership) -> bool:
@@ -32,6 +32,36 @@ def may_answer_concern(reader: Membership, concern: Concern) -> bool:
     """Say whether `reader` may say what becomes of `concern`: student health and the principal of the school."""
     is_open = not concern.pupil.is_protected
     return is_open and may_within(reader, Object.CONCERN, Action.DECIDE, concern.school_unit_id)
+
+
+def may_add_measure(reader: Membership, pupil: Pupil) -> bool:
+    """Say whether `reader` may add a measure for `pupil`: one of the pupils he or she works with."""
+    creates = permits(reader, Object.MEASURE, Action.CREATE)
+    return bool(creates) and Pupil.objects.visible_to(reader).filter(pk=pupil.pk).exists()
+
+
+def may_change_measure(reader: Membership, measure: Measure) -> bool:
+    """Say whether `reader` may follow up and end `measure`: whoever at its school works with the pupil."""
+    changes = permits(reader, Object.MEASURE, Action.CHANGE)
+    return bool(changes) and Measure.objects.visible_to(reader).filter(pk=measure.pk).exists()
+
+
+def may_open_investigation(reader: Membership, pupil: Pupil) -> bool:
+    """Say whether `reader` may begin to investigate the absence of `pupil`: student health and the principal."""
+    creates = permits(reader, Object.INVESTIGATION, Action.CREATE)
+    return bool(creates) and Pupil.objects.visible_to(reader).filter(pk=pupil.pk).exists()
+
+
+def may_decide_not_needed(reader: Membership, pupil: Pupil) -> bool:
+    """Say whether `reader` may decide that no investigation is needed: the principal (Skollag 7:19 a, 15:16)."""
+    decides = permits(reader, Object.INVESTIGATION, Action.DECIDE)
+    return bool(decides) and Pupil.objects.visible_to(reader).filter(pk=pupil.pk).exists()
+
+
+def may_change_investigation(reader: Membership, investigation: AbsenceInvestigation) -> bool:
+    """Say whether `reader` may work on `investigation`: student health and the principal of its school."""
+    changes = permits(reader, Object.INVESTIGATION, Action.CHANGE)
+    return bool(changes) and AbsenceInvestigation.objects.visible_to(reader).filter(pk=investigation.pk).exists()
 
 
 def may_ask_for_support(reader: Membership) -> bool:

@@ -19,8 +19,10 @@ from deadlines.templatetags.days import day_words
 from .access import reads_cases
 from .charts import Line
 from .figures import Absence, Week, absences_of, weeks_of
-from .models import Concern, Signal
+from .investigation_rows import investigation_traces
+from .models import Concern, Measure, Signal
 from .pupil_labels import class_and_initials
+from .reduced_timetables import reduced_words
 
 TREND_WEEKS = 12
 SPARKLINE = (110, 28)
@@ -48,6 +50,7 @@ class SignalRow:
     signal: Signal
     label: str
     absence: Absence
+    reduced: list[str]
     invalid: str
     crossed: str
     also: list[str]
@@ -83,12 +86,15 @@ def signal_rows(
     """Return a row for each signal; `others` are those that wait for an answer too, by pupil."""
     pupils = [signal.pupil_id for signal in signals]
     absences, weeks = absences_of(pupils, today), weeks_of(pupils, today, TREND_WEEKS)
+    reduced, doing = reduced_words(pupils, today), school_work(pupils)
     return [
         _row(
             signal,
             others.get(signal.pupil_id, []),
             absences[signal.pupil_id],
             weeks[signal.pupil_id],
+            reduced[signal.pupil_id],
+            doing.get(signal.pupil_id, ""),
             concerns.get(signal.pupil_id),
             cases.get(signal.pupil_id),
             limit,
@@ -103,6 +109,8 @@ def _row(
     others: list[Signal],
     absence: Absence,
     weeks: list[Week],
+    reduced: list[str],
+    work: str,
     concern: Concern | None,
     case: OpenCase | None,
     limit: int,
@@ -114,6 +122,7 @@ def _row(
         signal=signal,
         label=class_and_initials(signal.pupil),
         absence=absence,
+        reduced=reduced,
         invalid=_("invalid %(percent)s %%") % {"percent": absence.invalid_percent},
         crossed=crossed_words(signal),
         also=_also(signal, others),
@@ -121,7 +130,7 @@ def _row(
         trend_words=trend_words(weeks, limit),
         due=due_on(signal.due_on, today),
         is_waiting=is_waiting,
-        doing=_doing(signal, concern, case, is_waiting=is_waiting),
+        doing=_doing(signal, concern, case, work, is_waiting=is_waiting),
         mentors=mentors,
         case=case,
         pupil_url=reverse("attendance:pupil_detail", args=[signal.pupil_id]),
@@ -163,9 +172,25 @@ def _also(signal: Signal, others: list[Signal]) -> list[str]:
     return [crossed_words(other) for other in others if other.kind != signal.kind]
 
 
-def _doing(signal: Signal, concern: Concern | None, case: OpenCase | None, *, is_waiting: bool) -> str:
+def school_work(pupil_ids: list[UUID]) -> dict[UUID, str]:
+    """Return for the pupils whose absence is investigated, or who have a measure, that it is so: two queries.
+
+    What a measure is, and what lies behind, is not told in lists.
+    """
+    told = {
+        measure.pupil_id: _("Measure since %(day)s") % {"day": day_words(measure.starts_on)}
+        for measure in Measure.objects.running().filter(pupil__in=pupil_ids).order_by("-starts_on", "pk")
+    }
+    found = investigation_traces(pupil_ids)
+    going_on = {pupil: trace.words for pupil in found for trace in found[pupil] if trace.closed_at is None}
+    return told | going_on
+
+
+def _doing(signal: Signal, concern: Concern | None, case: OpenCase | None, work: str, *, is_waiting: bool) -> str:
     if case is not None:
         return _("Case since %(day)s") % {"day": day_words(case.opened_at)}
+    if work:
+        return work
     if signal.watch_until:
         words = _("Was watched until %(day)s: look again") if is_waiting else _("Watched until %(day)s")
         return words % {"day": day_words(signal.watch_until)}

@@ -1,14 +1,11 @@
-"""The school's own dates for Att göra: signals to answer, concerns to answer, answers to read."""
+"""The school's own dates for Att göra: signals and concerns to answer, measures to follow up, answers to read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +18,8 @@ from deadlines.stockholm import stockholm_day
 from .missing_reports import poorly_reported
 from .models import Concern, Signal
 from .pupil_labels import class_and_initials
+from .school_date import SchoolDate
+from .work_to_do import investigations_to_act_on, measures_to_follow_up
 
 DAYS_TO_READ = timedelta(days=14)
 MOST_CLASSES = 5
@@ -28,26 +27,16 @@ IMPORTS = "integrations:import_list"
 """The page where absence is brought in; it belongs to an app above, so only its name is known here."""
 
 
-@dataclass(frozen=True)
-class SchoolDate:
-    """Something the school has promised itself to do, or (`is_reading`) something new to read, until `due_on`.
-
-    `pupil_id` is None for what is about no pupil.
-    """
-
-    key: str
-    title: str | Promise
-    pupil_id: UUID | None
-    label: str
-    due_on: date
-    url: str
-    button: str | Promise
-    is_reading: bool = False
-
-
 def school_dates(reader: Membership, today: date) -> list[SchoolDate]:
     """Return what waits for `reader` inside the school, the most urgent first; a constant number of queries."""
-    dates = [*_signals(reader, today), *_concerns(reader), *_answers_to_read(reader, today), *_reports(reader, today)]
+    dates = [
+        *_signals(reader, today),
+        *_concerns(reader),
+        *measures_to_follow_up(reader, today),
+        *investigations_to_act_on(reader, today),
+        *_answers_to_read(reader, today),
+        *_reports(reader, today),
+    ]
     for others in settings.TO_DO_DATES:
         dates += import_string(others)(reader, today)
     return sorted(dates, key=lambda row: (row.is_reading, row.due_on, row.key))

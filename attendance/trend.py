@@ -13,7 +13,7 @@ from deadlines.templatetags.days import day_words
 
 from .charts import Line
 from .figures import SCHOOL_DAYS, Day, absence_over
-from .models import Concern, Signal
+from .models import Concern, Measure, Signal
 
 WEEKS = 12
 BOX = (600, 140)
@@ -83,15 +83,18 @@ def trend_of(days: Mapping[date, Day], done: Iterable[tuple[date, str]], levels:
     return Trend(line, points, [(line.y(level), level) for level in levels if level <= line.top], marks)
 
 
-def done_about(concerns: Iterable[Concern], signals: Iterable[Signal]) -> list[tuple[date, str]]:
-    """Return what the reader may know that the school did: concerns logged, pupils watched or handled."""
+def done_about(
+    concerns: Iterable[Concern], signals: Iterable[Signal], measures: Iterable[Measure] = ()
+) -> list[tuple[date, str]]:
+    """Return what the reader may know that the school did: concerns logged, pupils watched or handled, measures."""
     logged = [(stockholm_day(concern.logged_at), _("concern logged")) for concern in concerns]
     answered = {
         (stockholm_day(signal.answered_at), str(signal.get_answer_display()).lower())
         for signal in signals
         if signal.answer in ANSWERED and signal.answered_at is not None
     }
-    return logged + sorted(answered)
+    begun = [(measure.starts_on, measure.title) for measure in measures]
+    return logged + sorted(answered) + begun
 
 
 def _share(days: Mapping[date, Day], until: date) -> int | None:

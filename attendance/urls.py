@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import concerns, lines, pupils, signals
+from .views import concerns, investigations, lines, measures, pupils, signals
 
 app_name = "attendance"
 urlpatterns = [
@@ -11,6 +11,42 @@ urlpatterns = [
     path("settings/lines/", lines.lines, name="lines"),
     path("pupils/", pupils.pupil_list, name="pupil_list"),
     path("pupils/<uuid:pupil_id>/", pupils.pupil_detail, name="pupil_detail"),
+    path("pupils/<uuid:pupil_id>/measures/", measures.measure_list, name="measure_list"),
+    path("pupils/<uuid:pupil_id>/measures/new/", measures.add_measure, name="add_measure"),
+    path("pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/", measures.measure_detail, name="measure_detail"),
+    path(
+        "pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/follow-up/",
+        measures.follow_up_measure,
+        name="follow_up_measure",
+    ),
+    path("pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/end/", measures.end_measure, name="end_measure"),
+    path("pupils/<uuid:pupil_id>/mapping/", investigations.investigation_list, name="investigation_list"),
+    path("pupils/<uuid:pupil_id>/mapping/new/", investigations.open_investigation, name="open_investigation"),
+    path(
+        "pupils/<uuid:pupil_id>/mapping/not-needed/",
+        investigations.investigation_not_needed,
+        name="investigation_not_needed",
+    ),
+    path(
+        "pupils/<uuid:pupil_id>/mapping/<uuid:investigation_id>/",
+        investigations.investigation_detail,
+        name="investigation_detail",
+    ),
+    path(
+        "pupils/<uuid:pupil_id>/mapping/<uuid:investigation_id>/causes/", investigations.name_causes, name="name_causes"
+    ),
+    path(
+        "pupils/<uuid:pupil_id>/mapping/<uuid:investigation_id>/support/",
+        investigations.record_support,
+        name="record_support",
+    ),
+    path(
+        "pupils/<uuid:pupil_id>/mapping/<uuid:investigation_id>/finish/",
+        investigations.finish_investigation,
+        name="finish_investigation",
+    ),
+    path("pupils/<uuid:pupil_id>/mapping/tasks/<uuid:task_id>/", investigations.write_task, name="write_task"),
+    path("pupils/<uuid:pupil_id>/mapping/told/<uuid:duty_id>/", investigations.record_duty, name="record_duty"),
     path("protected/<uuid:pupil_id>/", pupils.protected_pupil, name="protected_pupil"),
     path("concerns/new/", concerns.log_concern, name="log_concern"),
     path("concerns/<uuid:concern_id>/", concerns.concern_detail, name="concern_detail"),

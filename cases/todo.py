@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, permits
 from accounts.roles import Role, Side
-from attendance.todo import SchoolDate, school_dates
+from attendance.school_date import SchoolDate
+from attendance.todo import school_dates
 from deadlines.due import Due, due_on
 from schools.models import protected_ids
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
-from attendance.todo import SchoolDate
+from attendance.school_date import SchoolDate
 from deadlines.stockholm import stockholm_day
 
 from .actions import has_stopped

@@ -20,7 +20,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Membership
-from attendance.models import AttendanceDay, Concern, LessonAbsence, PeriodTotal, Sign, Signal
+from attendance.models import (
+    AbsenceInvestigation,
+    AttendanceDay,
+    Concern,
+    InvestigationDuty,
+    InvestigationTask,
+    LessonAbsence,
+    Measure,
+    MeasureFollowUp,
+    PeriodTotal,
+    Sign,
+    Signal,
+)
 from cases.models import (
     Case,
     Consent,
@@ -115,6 +127,19 @@ SCHOOL_OWN = (
           "invalid_minutes", "answer", "answered_at"), ("answer_note",), ("answered_by",), ("crossed_on", "pk")),
     Table(gettext_lazy("Concerns"), Concern, "pupil", ("logged_at", "signs", "talked", "harm_suspected", "answer",
           "answered_at"), ("text", "pupil_words", "answer_text"), ("logged_by", "answered_by"), ("logged_at", "pk")),
+    Table(gettext_lazy("Measures"), Measure, "pupil", ("kind", "starts_on", "ends_on", "hours_a_week", "follow_up_on",
+          "pupil_agrees", "ended_on"), ("in_words", "end_reason"), ("responsible", "added_by", "ended_by"),
+          ("starts_on", "pk")),
+    Table(gettext_lazy("Follow-ups of measures"), MeasureFollowUp, "measure__pupil", ("followed_up_at", "effect",
+          "next_on"), ("note",), ("followed_up_by",), ("followed_up_at", "pk")),
+    Table(gettext_lazy("Investigations of absence"), AbsenceInvestigation, "pupil", ("opened_on", "is_needed", "due_on",
+          "setting_off", "keeping_up", "special_support", "special_support_on", "action_plan", "action_plan_on",
+          "closed_at"), ("reason", "causes_in_words", "pattern", "conclusion", "left_undone"),
+          ("lead", "opened_by", "closed_by"), ("opened_at", "pk")),
+    Table(gettext_lazy("What was looked into"), InvestigationTask, "investigation__pupil", ("kind", "status",
+          "changed_at"), ("own_words", "text"), ("changed_by",), ("investigation", "place")),
+    Table(gettext_lazy("Who was told of the investigation"), InvestigationDuty, "investigation__pupil", ("kind",
+          "due_on", "done_on"), ("note",), ("done_by",), ("due_on", "pk")),
 )  # fmt: skip
 CASE_TABLES = (
     Table(gettext_lazy("Cases"), Case, "pupil", ("number", "opened_at", "closed_at", "outcome"), ("final_word",),
@@ -239,6 +264,8 @@ def _shown(row: models.Model, column: str) -> str:
     value = words() if words else getattr(row, column)
     if isinstance(value, datetime):
         return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return _yes_or_no(value)
     if isinstance(value, list):
         return ", ".join(_word(row, column, one) for one in value)
     return "" if value is None else str(value)
@@ -246,7 +273,8 @@ def _shown(row: models.Model, column: str) -> str:
 
 def _word(row: models.Model, column: str, code: Any) -> str:
     """Return the words of one code in a list of them."""
-    choices = {"signs": Sign, "scope": Consent.Scope}.get(column)
+    causes = AbsenceInvestigation.Domain
+    choices = {"signs": Sign, "scope": Consent.Scope, "setting_off": causes, "keeping_up": causes}.get(column)
     return str(dict(choices.choices).get(code, code)) if choices else str(code)
 
 

@@ -29,6 +29,8 @@ KINDS = {
         Kind("absence_year", "schools.pupil", "school_year_end", period="school_year"),
         Kind("signal", "attendance.signal", "enrolment_ended"),
         Kind("concern", "attendance.concern", "enrolment_ended"),
+        Kind("measure", "attendance.measure", "enrolment_ended"),
+        Kind("investigation", "attendance.absenceinvestigation", "enrolment_ended"),
         Kind("draft", "cases.requestdraft", "last_saved"),
         Kind("case_at_school", "cases.case", "case_closed"),
         Kind("pupil_at_school", "schools.pupil", "enrolment_ended"),

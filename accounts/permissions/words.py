@@ -123,6 +123,8 @@ class Object(models.TextChoices):
     SIGNAL = "signal", _("Signal of absence")
     LINES = "lines", _("Lines that make signals")
     CONCERN = "concern", _("Concern (inside the school)")
+    MEASURE = "measure", _("Measure (inside the school)")
+    INVESTIGATION = "investigation", _("Investigation of absence (inside the school)")
     CASE = "case", _("Case")
     STEP = "step", _("Next step in a case")
     REQUEST = "request", _("Support request and the answer to it")

@@ -93,6 +93,8 @@ def _answered(request: MemberRequest, concern: Concern, told: dict[str, Any]) ->
     messages.success(request, _("Saved. The one who logged the concern can read your answer."))
     if told["answer"] == ANSWER.REQUEST:
         return redirect(f"{reverse('cases:request_support')}?pupil={concern.pupil_id}")
+    if told["answer"] == ANSWER.INVESTIGATE:
+        return redirect("attendance:investigation_list", concern.pupil_id)
     return redirect("attendance:concern_detail", concern.pk)
 
 

@@ -25,17 +25,28 @@ from schools.calendars import school_calendar
 from schools.models import Pupil, PupilLink
 
 from ..absence_calendar import absence_calendar
-from ..access import may_ask_for_support, may_log_concern, may_log_concerns, reads_signals
+from ..access import (
+    may_add_measure,
+    may_ask_for_support,
+    may_log_concern,
+    may_log_concerns,
+    may_open_investigation,
+    reads_signals,
+)
 from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of, lessons_of
 from ..forms import PupilSearchForm
+from ..investigation_rows import investigation_traces
 from ..lines import share_levels
-from ..models import Concern, LessonAbsence, Signal
+from ..measure_rows import measure_rows
+from ..models import AbsenceInvestigation, Concern, LessonAbsence, Measure, Signal
 from ..patterns import patterns_of
 from ..period_totals import period_tables
 from ..pupil_calendar import Shown
 from ..pupil_labels import classes_of
 from ..pupil_search import found, own_classes_first
+from ..reduced_timetables import reduced_words
 from ..reported import reported_until
+from ..timeline import timeline_of
 from ..trend import WEEKS as TREND_WEEKS
 from ..trend import done_about, trend_of
 
@@ -58,12 +69,13 @@ def pupil_list(request: MemberRequest) -> HttpResponse:
     page = Paginator(pupils, ROWS).get_page(request.GET.get("page"))
     claims = PupilLink.objects.visible_to(request.membership).filter(membership=request.membership)
     reading.note(kind="search" if searched else "list")
-    absences = absences_of([pupil.pk for pupil in page], today)
+    keys = [pupil.pk for pupil in page]
+    absences, reduced = absences_of(keys, today), reduced_words(keys, today)
     context = {
         "form": form,
         "page": page,
         "searched": searched,
-        "rows": [{"pupil": pupil, "absence": absences[pupil.pk]} for pupil in page],
+        "rows": [{"pupil": pupil, "absence": absences[pupil.pk], "reduced": reduced[pupil.pk]} for pupil in page],
         "is_mentor": request.membership.role == Role.MENTOR,
         "may_log_concerns": may_log_concerns(request.membership),
         "reported": reported_until(request.membership.unit, today),
@@ -94,14 +106,18 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     )
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "attendance/_calendar.html", context)
-    context |= _figures(pupil, days, context["lessons"], today) | _work(request.membership, pupil)
+    context |= _figures(pupil, days, context["lessons"], today) | _work(request.membership, pupil, today)
     levels = share_levels(group.school_id, today)
     context |= {
         "group": group,
         "mentors": group.mentors.select_related("user").order_by("user__family_name", "pk"),
-        "trend": trend_of(days, done_about(context["concerns"], context["signals"]), levels, today),
+        "trend": trend_of(
+            days, done_about(context["concerns"], context["signals"], context["measures"]), levels, today
+        ),
+        "reduced": reduced_words([pupil.pk], today, today - DAYS_SHOWN)[pupil.pk],
         "periods": period_tables(pupil, shown.since),
         "may_log_concern": may_log_concern(request.membership, pupil),
+        "may_add_measure": may_add_measure(request.membership, pupil),
         "may_ask_for_support": may_ask_for_support(request.membership),
         "may_name": may_name(request.membership, pupil),
         "reported": reported_until(group.school.unit, today),
@@ -127,16 +143,25 @@ def _figures(pupil: Pupil, days: dict[date, Day], lessons: list[LessonAbsence], 
     return {"before": _before(days, today), "patterns": patterns_of(days, latest, today)}
 
 
-def _work(reader: Membership, pupil: Pupil) -> dict[str, Any]:
+def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
     """Return what the school has noticed and done, as far as the reader may see it."""
     concerns = list(
         Concern.objects.visible_to(reader).filter(pupil=pupil).with_page_relations().order_by("-logged_at", "pk")
     )
     signals = list(Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"))
+    measures = list(Measure.objects.visible_to(reader).filter(pupil=pupil).with_page_relations())
+    visible = AbsenceInvestigation.objects.visible_to(reader).filter(pupil=pupil)
+    investigations = list(visible.with_page_relations().order_by("-opened_at", "pk"))
+    traces = investigation_traces([pupil.pk])[pupil.pk]
     return {
         "shows_work": reads_signals(reader),
+        "timeline": timeline_of(signals, concerns, measures, investigations, traces),
+        "investigation_words": traces[-1].words if traces else "",
+        "may_open_investigation": may_open_investigation(reader, pupil),
         "concerns": concerns,
         "signals": signals,
+        "measures": measures,
+        "running": measure_rows(measures, today)[0],
         "first_signal": signals[-1].crossed_on if signals else None,
         "quote": next((concern for concern in concerns if concern.pupil_words), None),
     }

@@ -13,7 +13,14 @@ from attendance.thresholds import check_lines, load_threshold_rules
 from attendance.todo import school_dates
 from tests.attendance.classes import enrol, weekdays_until
 from tests.factories.accounts import MembershipFactory
-from tests.factories.attendance import ClassDayFactory, ConcernFactory, SignalFactory
+from tests.factories.attendance import (
+    AbsenceInvestigationFactory,
+    ClassDayFactory,
+    ConcernFactory,
+    InvestigationDutyFactory,
+    MeasureFactory,
+    SignalFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +69,10 @@ def test_the_dates_cost_the_same_for_many(counsellor, group, today):
         enrolment = enrol(group).enrolments.get()
         SignalFactory(enrolment=enrolment)
         ConcernFactory(enrolment=enrolment, holder=counsellor)
+        MeasureFactory(enrolment=enrolment, responsible=counsellor, follow_up_on=today)
+        InvestigationDutyFactory(
+            investigation=AbsenceInvestigationFactory(enrolment=enrolment, lead=counsellor, due_on=today)
+        )
         with CaptureQueriesContext(connection) as queries:
             school_dates(counsellor, today)
         return len(queries)
@@ -105,3 +116,37 @@ def test_what_is_reported_too_little_is_a_task_for_those_who_bring_absence_in(gr
 
     ClassDay.objects.update(reported_minutes=280)
     assert school_dates(principal, today) == []
+
+
+def test_an_investigation_waits_for_who_leads_it_and_those_to_be_told_for_the_principal(
+    mentor, counsellor, principal, group, pupil, today
+):
+    investigation = AbsenceInvestigationFactory(enrolment=pupil.enrolments.get(), lead=counsellor, due_on=today)
+    duty = InvestigationDutyFactory(investigation=investigation)
+    InvestigationDutyFactory(investigation=investigation, kind="guardians", done=True)
+    colleague = MembershipFactory(student_health=True, unit=group.school.unit)
+
+    assert titles(counsellor, today) == [("Finish the investigation of absence", "A.K. 7B")]
+    assert titles(principal, today) == [("Tell the provider about the investigation of absence", "A.K. 7B")]
+    assert titles(colleague, today) == titles(mentor, today) == []
+
+    investigation.closed_at, investigation.closed_by = investigation.opened_at, counsellor
+    investigation.conclusion = "Klart."
+    investigation.save()
+    assert titles(counsellor, today) == []
+    assert [row.key for row in school_dates(principal, today)] == [f"tell-{duty.pk}"]
+
+
+def test_what_nobody_is_left_to_do_waits_for_all_of_student_health(counsellor, group, pupil, today):
+    gone = MembershipFactory(unit=group.school.unit, valid_to=today - timedelta(days=1))
+    investigation = AbsenceInvestigationFactory(enrolment=pupil.enrolments.get(), lead=gone, due_on=today)
+    InvestigationDutyFactory(investigation=investigation)
+
+    assert len(titles(counsellor, today)) == 2
+
+
+def test_a_decision_against_an_investigation_is_looked_at_again_by_the_principal(counsellor, principal, pupil, today):
+    AbsenceInvestigationFactory(enrolment=pupil.enrolments.get(), not_needed=True, lead=principal, due_on=today)
+
+    assert titles(principal, today) == [("Look again: is an investigation of absence needed?", "A.K. 7B")]
+    assert titles(counsellor, today) == []

@@ -7,11 +7,16 @@ import factory
 from django.db import connection
 
 from attendance.models import (
+    AbsenceInvestigation,
     AbsenceSource,
     AttendanceDay,
     ClassDay,
     Concern,
+    InvestigationDuty,
+    InvestigationTask,
     LessonAbsence,
+    Measure,
+    MeasureFollowUp,
     PeriodTotal,
     Sign,
     Signal,
@@ -190,3 +195,104 @@ class ConcernFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Concern
+
+
+class MeasureFactory(factory.django.DjangoModelFactory):
+    """A morning contact since 10 November; say which pupil with `enrolment=...`, who sees to it with `responsible=`."""
+
+    class Params:
+        enrolment = factory.SubFactory(EnrolmentFactory)
+        reduced = factory.Trait(kind=Measure.Kind.REDUCED_TIMETABLE, hours_a_week=10, ends_on=date(2026, 12, 18))
+        ended = factory.Trait(
+            ended_on=date(2026, 11, 20), ended_by=factory.SelfAttribute("responsible"), end_reason="Behövs inte längre."
+        )
+
+    pupil = factory.SelfAttribute("enrolment.pupil")
+    school_unit = factory.SelfAttribute("enrolment.class_group.school.unit")
+    kind = Measure.Kind.MORNING_CONTACT
+    in_words = "Möter vid dörren klockan åtta."
+    responsible = factory.SubFactory(MembershipFactory, unit=factory.SelfAttribute("..school_unit"))
+    starts_on = date(2026, 11, 10)
+    follow_up_on = date(2026, 11, 26)
+    pupil_agrees = Measure.Agrees.YES
+    added_at = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    added_by = factory.SelfAttribute("responsible")
+    submission = factory.LazyFunction(uuid4)
+
+    class Meta:
+        model = Measure
+
+
+class MeasureFollowUpFactory(factory.django.DjangoModelFactory):
+    """A measure that helped a little and goes on."""
+
+    measure = factory.SubFactory(MeasureFactory)
+    effect = MeasureFollowUp.Effect.A_LITTLE
+    note = "Kom i tid tre dagar av fem."
+    followed_up_at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    followed_up_by = factory.SelfAttribute("measure.responsible")
+    was_due_on = date(2026, 11, 20)
+    next_on = date(2026, 11, 26)
+
+    class Meta:
+        model = MeasureFollowUp
+
+
+class AbsenceInvestigationFactory(factory.django.DjangoModelFactory):
+    """An investigation that goes on, with its tasks; `not_needed` a decision that none is, `finished` one that is."""
+
+    class Params:
+        enrolment = factory.SubFactory(EnrolmentFactory)
+        not_needed = factory.Trait(is_needed=False, reason="Bruten fot, tillbaka i december.")
+        finished = factory.Trait(
+            conclusion="Rasterna är svårast. Vi provar en vuxen ute.",
+            left_undone="Hemmet svarar inte.",
+            causes_in_words="Rasterna sedan klassbytet.",
+            setting_off=["school"],
+            special_support="no",
+            action_plan="no",
+            closed_at=datetime(2026, 11, 24, 9, tzinfo=UTC),
+            closed_by=factory.SelfAttribute("lead"),
+        )
+
+    pupil = factory.SelfAttribute("enrolment.pupil")
+    school_unit = factory.SelfAttribute("enrolment.class_group.school.unit")
+    school_form = factory.SelfAttribute("enrolment.class_group.school_form")
+    lead = factory.SubFactory(MembershipFactory, unit=factory.SelfAttribute("..school_unit"))
+    opened_on = date(2026, 11, 10)
+    opened_at = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    opened_by = factory.SelfAttribute("lead")
+    due_on = date(2026, 12, 1)
+    submission = factory.LazyFunction(uuid4)
+
+    class Meta:
+        model = AbsenceInvestigation
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def tasks(self, create, words, **kwargs):
+        """Add every task; all of them done and saying `words` when these are given."""
+        if not create or not self.is_needed:
+            return
+        for place, kind in enumerate(InvestigationTask.Kind):
+            done = {"status": "done", "text": words, "own_words": words} if words else {}
+            InvestigationTask.objects.create(investigation=self, kind=kind, place=place, **done)
+
+
+class InvestigationDutyFactory(factory.django.DjangoModelFactory):
+    """The provider to be told; `done` that it has been."""
+
+    class Params:
+        done = factory.Trait(
+            done_on=date(2026, 11, 11),
+            done_at=datetime(2026, 11, 11, 9, tzinfo=UTC),
+            done_by=factory.SelfAttribute("investigation.lead"),
+            note="Per telefon.",
+        )
+
+    investigation = factory.SubFactory(AbsenceInvestigationFactory)
+    kind = InvestigationDuty.Kind.PROVIDER
+    due_on = date(2026, 11, 12)
+
+    class Meta:
+        model = InvestigationDuty

@@ -16,9 +16,13 @@ from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
 from schools.models import Pupil
 from tests.factories.attendance import (
+    AbsenceInvestigationFactory,
     AttendanceDayFactory,
     ConcernFactory,
+    InvestigationDutyFactory,
     LessonAbsenceFactory,
+    MeasureFactory,
+    MeasureFollowUpFactory,
     PeriodTotalFactory,
     SignalFactory,
 )
@@ -98,6 +102,18 @@ def _at_school(cast: Cast, enrolment, canary: str, at: datetime) -> None:
         enrolment=enrolment, text=canary, pupil_words=canary, answer="follow", answer_text=canary,
         logged_by=cast.mentor, holder=cast.counsellor, logged_at=at, **answered,
     )  # fmt: skip
+    measure = MeasureFactory(
+        enrolment=enrolment, in_words=canary, responsible=cast.counsellor, starts_on=day, follow_up_on=day,
+        added_at=at,
+        ended_on=day, ended_by=cast.counsellor, end_reason=canary,
+    )  # fmt: skip
+    MeasureFollowUpFactory(measure=measure, note=canary, followed_up_at=at)
+    told = {"reason": canary, "causes_in_words": canary, "conclusion": canary, "left_undone": canary}
+    investigation = AbsenceInvestigationFactory(
+        enrolment=enrolment, lead=cast.counsellor, opened_on=day, opened_at=at, closed_at=at, tasks=canary,
+        closed_by=cast.counsellor, special_support="no", pattern={"sentences": [canary]}, **told,
+    )  # fmt: skip
+    InvestigationDutyFactory(investigation=investigation, done=True, note=canary)
 
 
 def _case(cast: Cast, pupil: Pupil, canary: str, at: datetime) -> Case:

@@ -13,7 +13,7 @@ from attendance.models import Concern
 from schools import access as schools
 from schools.models import NamedReader, Protection, Pupil, PupilLink, School
 from tests.factories.accounts import MembershipFactory, UnitFactory
-from tests.factories.attendance import SignalFactory
+from tests.factories.attendance import AbsenceInvestigationFactory, MeasureFactory, SignalFactory
 from tests.factories.schools import ClassGroupFactory, EnrolmentFactory, SchoolFactory
 from tests.permissions.people import somebody
 
@@ -100,6 +100,38 @@ def test_a_concern_is_logged_about_a_pupil_one_works_with(school, pupil, mentor)
     assert attendance.may_log_concern(MembershipFactory(mentor=True, unit=school.unit), pupil) is False
     # Sees every pupil of the school in the register, and logs nothing about any of them.
     assert attendance.may_log_concern(MembershipFactory(school_admin=True, unit=school.unit), pupil) is False
+
+
+def test_measures_are_taken_by_those_who_work_with_the_pupil(school, pupil, mentor, principal):
+    measure = MeasureFactory(enrolment=pupil.enrolments.get(), responsible=mentor)
+
+    for member in (mentor, principal, MembershipFactory(student_health=True, unit=school.unit)):
+        assert attendance.may_add_measure(member, pupil) is True
+        assert attendance.may_change_measure(member, measure) is True
+    for stranger in (
+        MembershipFactory(mentor=True, unit=school.unit),
+        MembershipFactory(school_admin=True, unit=school.unit),
+        MembershipFactory(principal=True),
+    ):
+        assert attendance.may_add_measure(stranger, pupil) is False
+        assert attendance.may_change_measure(stranger, measure) is False
+
+
+def test_absence_is_investigated_by_student_health_and_the_principal_who_alone_decides_against(
+    school, pupil, mentor, principal
+):
+    investigation = AbsenceInvestigationFactory(enrolment=pupil.enrolments.get())
+    health = MembershipFactory(student_health=True, unit=school.unit)
+
+    for member in (health, principal):
+        assert attendance.may_open_investigation(member, pupil) is True
+        assert attendance.may_change_investigation(member, investigation) is True
+    assert attendance.may_decide_not_needed(principal, pupil) is True
+    assert attendance.may_decide_not_needed(health, pupil) is False
+    for stranger in (mentor, MembershipFactory(school_admin=True, unit=school.unit), MembershipFactory(principal=True)):
+        assert attendance.may_open_investigation(stranger, pupil) is False
+        assert attendance.may_change_investigation(stranger, investigation) is False
+        assert attendance.may_decide_not_needed(stranger, pupil) is False
 
 
 def test_a_signal_is_answered_by_those_who_work_with_the_pupil(school, pupil, mentor, principal):

@@ -11,14 +11,19 @@ from accounts.models import Membership
 from accounts.permissions import OBJECTS, PAGES, Action, Object, Scope, Seat
 from accounts.roles import Role, Side, UnitKind
 from attendance.access import (
+    may_add_measure,
     may_answer_concern,
     may_answer_signal,
     may_ask_for_support,
+    may_change_investigation,
+    may_change_measure,
+    may_decide_not_needed,
     may_log_concern,
+    may_open_investigation,
     may_set_lines,
     reads_signals,
 )
-from attendance.models import Concern, Signal
+from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases import access
 from cases.models import Case, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
 from followup.scope import scope_of
@@ -101,6 +106,15 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.CONCERN, Action.READ): lambda who, w: sees(Concern.objects.visible_to(who), w.concern),
     (Object.CONCERN, Action.CREATE): lambda who, w: may_log_concern(who, w.story("active").pupil),
     (Object.CONCERN, Action.DECIDE): lambda who, w: may_answer_concern(who, w.concern),
+    (Object.MEASURE, Action.READ): lambda who, w: sees(Measure.objects.visible_to(who), w.measure),
+    (Object.MEASURE, Action.CREATE): lambda who, w: may_add_measure(who, w.story("active").pupil),
+    (Object.MEASURE, Action.CHANGE): lambda who, w: may_change_measure(who, w.measure),
+    (Object.INVESTIGATION, Action.READ): lambda who, w: sees(
+        AbsenceInvestigation.objects.visible_to(who), w.investigation
+    ),
+    (Object.INVESTIGATION, Action.CREATE): lambda who, w: may_open_investigation(who, w.story("active").pupil),
+    (Object.INVESTIGATION, Action.CHANGE): lambda who, w: may_change_investigation(who, w.investigation),
+    (Object.INVESTIGATION, Action.DECIDE): lambda who, w: may_decide_not_needed(who, w.story("active").pupil),
     (Object.CASE, Action.READ): lambda who, w: (
         access.reads_cases(who) and sees(Case.objects.visible_to(who), w.story("active").case)
     ),

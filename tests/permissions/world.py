@@ -10,12 +10,12 @@ from django.utils import timezone
 from accounts.models import Membership, Unit
 from accounts.permissions import Seat
 from accounts.roles import Side, UnitKind
-from attendance.models import Concern, Signal
+from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases.actions.notes import write_internal_note
 from cases.models import HolderInterval, SchoolNote, SocialNote
 from integrations.models import AbsenceImport, SchoolSource
 from tests.factories.accounts import MembershipFactory, UnitFactory
-from tests.factories.attendance import ConcernFactory, SignalFactory
+from tests.factories.attendance import AbsenceInvestigationFactory, ConcernFactory, MeasureFactory, SignalFactory
 from tests.factories.cases import Story, a_case, make_cast
 from tests.factories.integrations import AbsenceImportFactory, SchoolSourceFactory
 from tests.factories.schools import SchoolFactory
@@ -32,6 +32,8 @@ class World:
     colleagues: dict[str, Membership]
     signal: Signal
     concern: Concern
+    measure: Measure
+    investigation: AbsenceInvestigation
     school_import: AbsenceImport
     source: SchoolSource
     notes: dict[UUID, SchoolNote | SocialNote]
@@ -77,6 +79,8 @@ def make_world(receiver: UnitKind) -> World:
         },
         signal=SignalFactory(enrolment=enrolment),
         concern=ConcernFactory(enrolment=enrolment, logged_by=cast.mentor),
+        measure=MeasureFactory(enrolment=enrolment, responsible=cast.mentor),
+        investigation=AbsenceInvestigationFactory(enrolment=enrolment),
         school_import=AbsenceImportFactory(unit=school),
         source=SchoolSourceFactory(),
         notes={

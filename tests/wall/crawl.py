@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -20,7 +19,15 @@ from accounts.confirming import KEY as CONFIRMED
 from accounts.models import Membership
 from accounts.permissions.verdicts import Verdict, verdict_on
 from accounts.sessions import MEMBERSHIP_KEY
-from attendance.models import AbsenceSource, Concern, Signal
+from attendance.models import (
+    AbsenceInvestigation,
+    AbsenceSource,
+    Concern,
+    InvestigationDuty,
+    InvestigationTask,
+    Measure,
+    Signal,
+)
 from audit.models import AccessRecord
 from cases.models import Case, Feedback, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
@@ -36,7 +43,9 @@ ROWS: dict[str, type[models.Model]] = {
     "signal_id": Signal, "draft_id": RequestDraft, "feedback_id": Feedback, "import_id": AbsenceImport,
     "membership_id": Membership, "link_id": PupilLink, "named_id": NamedReader, "policy_id": ProtectionPolicy,
     "record_id": AccessRecord, "extract_id": LogExtract, "request_id": RightsRequest, "run_id": RetentionRun,
-    "source_id": SchoolSource, "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
+    "source_id": SchoolSource, "measure_id": Measure,
+    "investigation_id": AbsenceInvestigation, "task_id": InvestigationTask, "duty_id": InvestigationDuty,
+    "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 
@@ -69,14 +78,22 @@ def addresses_of(page: Page, each: int) -> list[str]:
     names = [name for _kind, name in PLACEHOLDER.findall(page.route)]
     if not names:
         return [page.route, *([f"{page.route}?pupil={pk}" for pk in keys(Pupil, each)] if "new/" in page.route else [])]
+    if names[0] == "pupil_id" and len(names) == 2 and names[1] in ROWS:
+        return [reverse(page.name, args=pair) for pair in keys(ROWS[names[1]], each, pupil_of(ROWS[names[1]]), "pk")]
     if len(names) > 1 or names[0] not in ROWS:
         return []
     return [reverse(page.name, args=[pk]) for pk in keys(ROWS[names[0]], each)]
 
 
-def keys(model: type[models.Model], each: int) -> list[UUID]:
-    """Return the keys of up to `each` rows, spread over all there are."""
-    found = list(model._base_manager.order_by("pk").values_list("pk", flat=True))
+def pupil_of(model: type[models.Model]) -> str:
+    """Return the way from a row to the pupil whose address it has."""
+    return "pupil" if hasattr(model, "pupil") else "investigation__pupil"
+
+
+def keys(model: type[models.Model], each: int, *columns: str) -> list[Any]:
+    """Return the keys of up to `each` rows, or some `columns` of them, spread over all there are."""
+    rows = model._base_manager.order_by("pk")
+    found = list(rows.values_list(*columns) if columns else rows.values_list("pk", flat=True))
     return found[:: max(1, len(found) // each)][:each]
 
 

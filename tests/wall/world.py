@@ -14,7 +14,15 @@ from django.db import connection
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
-from attendance.models import Concern, Signal
+from attendance.models import (
+    AbsenceInvestigation,
+    Concern,
+    InvestigationDuty,
+    InvestigationTask,
+    Measure,
+    MeasureFollowUp,
+    Signal,
+)
 from cases.models import (
     Case,
     Decision,
@@ -33,7 +41,15 @@ from cases.models import (
 from integrations.models import AbsenceImport, ImportProblem, RosterChange, RosterDiff, SchoolSource
 from schools.models import ClassGroup, Guardian, Pupil, PupilIdentifier
 from tests.factories.accounts import MembershipFactory, UnitFactory
-from tests.factories.attendance import AttendanceDayFactory, ConcernFactory, SignalFactory
+from tests.factories.attendance import (
+    AbsenceInvestigationFactory,
+    AttendanceDayFactory,
+    ConcernFactory,
+    InvestigationDutyFactory,
+    MeasureFactory,
+    MeasureFollowUpFactory,
+    SignalFactory,
+)
 from tests.factories.cases import Cast, Story, a_case, make_cast
 from tests.factories.integrations import AbsenceImportFactory, ImportProblemFactory, RosterDiffFactory
 from tests.factories.schools import EnrolmentFactory, GuardianFactory, PupilFactory, PupilIdentifierFactory
@@ -102,6 +118,16 @@ def tell(cast: Cast, state: str) -> Story:
             answer_text="x",
         )  # fmt: skip
     SignalFactory(enrolment=enrolment, watched=True, answered_by=cast.counsellor, answer_note="x")
+    for kind in ("own", "morning_contact"):
+        MeasureFollowUpFactory(
+            measure=MeasureFactory(enrolment=enrolment, kind=kind, responsible=cast.counsellor, ended=kind == "own")
+        )
+    by = {"enrolment": enrolment, "lead": cast.counsellor}
+    InvestigationDutyFactory(investigation=AbsenceInvestigationFactory(**by, finished=True, tasks="x"), done=True)
+    if state == "asked":
+        AbsenceInvestigationFactory(**by, not_needed=True)
+    else:
+        InvestigationDutyFactory(investigation=AbsenceInvestigationFactory(**by, tasks="x"))
     AttendanceDayFactory(pupil=story.pupil)
     GuardianFactory(pupil=story.pupil)
     PupilIdentifierFactory(pupil=story.pupil)
@@ -125,6 +151,8 @@ def add_what_the_school_keeps(cast: Cast) -> None:
     enrolment = EnrolmentFactory(pupil=hidden, class_group=cast.class_group)
     ConcernFactory(enrolment=enrolment, logged_by=cast.mentor, holder=cast.counsellor, pupil_words="x")
     SignalFactory(enrolment=enrolment)
+    MeasureFollowUpFactory(measure=MeasureFactory(enrolment=enrolment, responsible=cast.counsellor))
+    AbsenceInvestigationFactory(enrolment=enrolment, lead=cast.counsellor, finished=True, tasks="x")
     GuardianFactory(pupil=hidden)
 
 
@@ -203,6 +231,14 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for name in ("text", "pupil_words", "answer_text"):
         yield "concern", list(Concern.objects.all()), name, rules.concern
     yield "signal", list(Signal.objects.all()), "answer_note", rules.of_pupil
+    for name in ("in_words", "end_reason"):
+        yield "measure", list(Measure.objects.all()), name, rules.measure
+    yield "follow-up", list(MeasureFollowUp.objects.all()), "note", lambda row: rules.measure(row.measure)
+    for name in ("reason", "causes_in_words", "conclusion", "left_undone"):
+        yield "investigation", list(AbsenceInvestigation.objects.all()), name, rules.investigation
+    for name in ("text", "own_words"):
+        yield "task", list(InvestigationTask.objects.all()), name, lambda row: rules.investigation(row.investigation)
+    yield "duty", list(InvestigationDuty.objects.all()), "note", lambda row: rules.investigation(row.investigation)
     yield "draft", list(RequestDraft.objects.all()), "content", lambda row: {row.writer_id}
     yield "final word", list(Case.objects.all()), "final_word", lambda row: rules.case(row)
     yield "event", list(Event.objects.exclude(text="")), "text", rules.event
@@ -288,6 +324,16 @@ class Audience:
                 or (one.role in SCHOOL_WIDE and one.unit_id == concern.school_unit_id)
             )
         )
+
+    def measure(self, measure: Measure) -> set[UUID]:
+        """Those at the school who work with the pupil, not its administrator."""
+        office = self.those(lambda one: one.role == "school_admin")
+        return self.at_school(measure.pupil) - office
+
+    def investigation(self, investigation: AbsenceInvestigation) -> set[UUID]:
+        """Student health and the principal of the school, no mentor."""
+        few = self.those(lambda one: one.role in SCHOOL_WIDE and one.unit_id == investigation.school_unit_id)
+        return self.at_school(investigation.pupil) & few
 
     def _social(self, case: Case, test: Callable[[set[UUID]], bool]) -> set[UUID]:
         readers = self.case(case)
