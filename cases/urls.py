@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from .views import answers, case_pages, inbox, obligations, protection, replies, requests, stalled, todo, work
+from .views import answers, case_pages, consents, inbox, obligations, protection, replies, requests, stalled, todo, work
 
 app_name = "cases"
 urlpatterns = [
     path("", todo.todo, name="todo"),
     # Outside the system
     path("pupils/<uuid:pupil_id>/protect/", protection.protect_pupil, name="protect_pupil"),
+    # Who has agreed to what, and what was shared
+    path("pupils/<uuid:pupil_id>/consents/", consents.pupil_consents, name="pupil_consents"),
+    path("pupils/<uuid:pupil_id>/shared/", consents.shared_about_pupil, name="shared_about_pupil"),
+    path("cases/<uuid:case_id>/consents/<uuid:unit_id>/", consents.note_consents, name="note_consents"),
+    path("consents/<uuid:consent_id>/withdraw/", consents.withdraw_consent, name="withdraw_consent"),
     # The school asks
     path("requests/new/", requests.request_support, name="request_support"),
     path("requests/new/<uuid:draft_id>/check/", requests.check_request, name="check_request"),

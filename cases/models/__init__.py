@@ -1,9 +1,10 @@
 """The only place where school and social services meet: cases, requests, answers and the ledger of who must do what."""
 
 from .case import Case, Party
+from .consent import Consent
 from .ledger import Event, Hold, HolderInterval, Obligation
 from .referral import Decision, Question, Referral, RequestDraft
-from .sharing import Consent, Disclosure, Feedback, SchoolNote, SocialNote, notes_of
+from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
 __all__ = [
     "Case",

@@ -15,6 +15,7 @@ from accounts.access import MemberRequest
 from accounts.models import Unit
 from cases import access
 from cases.actions import answers as actions
+from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
 from cases.ball import states_of
 from cases.forms.answers import AllocateForm, AskForm, DeclineForm, RedirectForm
@@ -95,6 +96,11 @@ def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
             )
         except NothingNew:
             form.add_error("service", _("That unit already has a request about the pupil. Choose another."))
+            return answer_page(request, referral, "redirect", form)
+        except ConsentIsMissing:
+            form.add_error(
+                None, _("The consent has been withdrawn, so the request cannot be sent on. Talk with the school.")
+            )
             return answer_page(request, referral, "redirect", form)
         if stop is None:
             unit = form.cleaned_data["service"].office.unit.short_name

@@ -54,6 +54,7 @@ def assess_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     referral = received(request, referral_id)
     if answers.open_request(referral=referral, by=request.membership, at=timezone.now()):
         referral.refresh_from_db()
+    answers.note_reading(case=referral.case, by=request.membership, at=timezone.now())
     return answer_page(request, referral, "accept", accept_form(request, referral))
 
 
@@ -81,7 +82,9 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
     """Show the request with `panel` of the answer open; with HTMX only the panel."""
     reader = request.membership
     may_answer = access.may_answer(reader, referral)
-    shared = Disclosure.objects.visible_to(reader).filter(referral=referral).order_by("disclosed_at", "pk").last()
+    shared = (
+        Disclosure.objects.requests().visible_to(reader).filter(referral=referral).order_by("disclosed_at", "pk").last()
+    )
     state = states_of([referral.case], timezone.localdate())[0]
     context = {
         "referral": referral,

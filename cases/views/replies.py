@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access import MemberRequest
 from cases import access
 from cases.actions import replies as actions
+from cases.actions.disclosing import ConsentIsMissing
 from cases.ball import states_of
 from cases.forms.replies import AnswerQuestionForm, RespondToNoForm
 from cases.models import Obligation, Question, Referral
@@ -36,7 +37,13 @@ def answer_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     if question is None or not access.may_speak_for_school(request.membership, referral.case):
         return conflict_page(request, referral.case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():
-        stop = refused(request, actions.answer_question, referral.case, form, question=question, **form.cleaned_data)
+        try:
+            stop = refused(
+                request, actions.answer_question, referral.case, form, question=question, **form.cleaned_data
+            )
+        except ConsentIsMissing:
+            form.add_error(None, _("The consent no longer stands, so no answer can be shared."))
+            return _page(request, "answer_question", referral, form, question=question, is_stopped=True)
         if stop is not None:
             return stop
         unit = referral.to_unit.short_name

@@ -18,15 +18,21 @@ from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
 from attendance.models import Concern
+from attendance.tried import tried_before
 from cases import access
 from cases.actions import requests as actions
 from cases.ball import states_of
-from cases.forms.requests import RequestForm, SendRequestForm, WithdrawForm, earlier_answers, first_answers
+from cases.consent_law import Verdict
+from cases.consent_words import told
+from cases.consents import expected, guardians_asked, judged, not_asked_here, shown_name, taken_back
+from cases.first_words import first_answers
+from cases.forms.consents import first_consents
+from cases.forms.requests import RequestForm, SendRequestForm, WithdrawForm, earlier_answers
 from cases.ledger import NotAllowed
 from cases.models import Case, Disclosure, Obligation, Referral, RequestDraft, notes_of
 from cases.obligations import KINDS
-from cases.receivers import routing_of
-from cases.sharing import content_of, missing_consent
+from cases.receivers import offers_of, routing_of
+from cases.sharing import content_of
 from deadlines.months import add_months
 from schools.models import Pupil
 from socialservices.routing import Routing
@@ -47,21 +53,22 @@ def request_support(request: MemberRequest) -> HttpResponse:
         return _keep_and_check(request, pupil, routing, today)
     earlier = _latest_shared(request, pupil)
     initial = draft.content if draft else _first_words(request, pupil, earlier, today)
-    form = _form(pupil, routing, initial=initial)
+    form = _form(request, pupil, routing, initial=initial, is_follow_up=earlier is not None)
     return _show_form(request, pupil, routing, form, draft=draft, earlier=earlier)
 
 
 def _keep_and_check(request: MemberRequest, pupil: Pupil, routing: Routing, today: date) -> HttpResponse:
     """Keep what was typed as a draft; go on to the check page when nothing is missing."""
-    form = _form(pupil, routing, data=request.POST)
+    form = _form(request, pupil, routing, data=request.POST)
     draft = actions.save_draft(pupil=pupil, content=form.as_typed(), by=request.membership, at=timezone.now())
     if "save" in request.POST:
         return _draft_saved(request, pupil, draft)
     if not form.is_valid():
         return _show_form(request, pupil, routing, form, draft=draft, status=422)
-    if missing_consent(form.consents(), pupil.age_on(today)):
+    verdict = judged(form.consents(), form.age, not_asked_here(guardians_asked(pupil)))
+    if not verdict.is_enough:
         form.add_error(None, _("The consent that is needed is missing"))
-        return _show_form(request, pupil, routing, form, draft=draft, consent_is_missing=True, status=422)
+        return _show_form(request, pupil, routing, form, draft=draft, verdict=verdict, status=422)
     return redirect("cases:check_request", draft.pk)
 
 
@@ -81,8 +88,8 @@ def check_request(request: MemberRequest, draft_id: UUID) -> HttpResponse:
         return redirect("cases:request_sent", sent.pk)
     draft = get_object_or_404(RequestDraft.objects.visible_to(request.membership).select_related("pupil"), pk=draft_id)
     today = timezone.localdate()
-    form = _form(draft.pupil, routing_of(draft.pupil, today), data=draft.content)
-    if not form.is_valid() or missing_consent(form.consents(), draft.pupil.age_on(today)):
+    form = _form(request, draft.pupil, routing_of(draft.pupil, today), data=draft.content)
+    if not form.is_valid() or not judged(form.consents(), form.age).is_enough:
         messages.warning(request, _("Something is still missing in the request."))
         return redirect(request_address(draft.pupil))
     content = content_of(draft.pupil, form.words(), form.consents(), today)
@@ -164,38 +171,55 @@ def _pupil_asked_about(request: MemberRequest) -> Pupil:
     return get_object_or_404(Pupil.objects.visible_to(request.membership), pk=pupil_id)
 
 
-def _form(pupil: Pupil, routing: Routing, **kwargs: Any) -> RequestForm:
-    guardians = pupil.guardians.filter(has_custody=True)
-    names = [guardian.full_name if not guardian.is_protected else "" for guardian in guardians[:2]]
-    return RequestForm(services=routing.serving, guardians=names, **kwargs)
+def _form(request: MemberRequest, pupil: Pupil, routing: Routing, **kwargs: Any) -> RequestForm:
+    return RequestForm(
+        services=offers_of(routing.serving),
+        tried=tried_before(pupil, request.membership),
+        guardians=[shown_name(guardian) for guardian in guardians_asked(pupil)],
+        age=pupil.age_on(timezone.localdate()),
+        **kwargs,
+    )
 
 
 def _first_words(request: MemberRequest, pupil: Pupil, earlier: Disclosure | None, today: date) -> dict[str, Any]:
-    """Return what a new request begins with: what was shared before in the open case, else the writer's name."""
-    guardians = pupil.guardians.filter(has_custody=True).count()
-    initial = first_answers(request.user.full_name, add_months(today, CONSENT_MONTHS), guardians)
+    """Return what a new request begins with: what was shared before in the open case, else what the school knows."""
+    initial = first_answers(pupil, request.membership, today)
+    initial |= first_consents(add_months(today, CONSENT_MONTHS), len(guardians_asked(pupil)))
     if earlier is None:
         return initial
-    return initial | earlier_answers(earlier.content) | {"service": str(earlier.referral.service_id or "")}
+    initial |= earlier_answers(earlier.content) | {"service": str(earlier.referral.service_id or "")}
+    return initial | dict.fromkeys((f"{giver}_answer" for giver in taken_back(earlier.referral, today)), "")
 
 
 def _latest_shared(request: MemberRequest, pupil: Pupil) -> Disclosure | None:
     """Return what the school shared last in the pupil's open case."""
-    shared = Disclosure.objects.visible_to(request.membership).filter(case__pupil=pupil, case__closed_at=None)
+    shared = Disclosure.objects.requests().visible_to(request.membership)
+    shared = shared.filter(case__pupil=pupil, case__closed_at=None)
     return shared.select_related("referral__to_unit", "case").order_by("disclosed_at", "pk").last()
 
 
 def _show_form(
-    request: MemberRequest, pupil: Pupil, routing: Routing, form: RequestForm, *, status: int = 200, **context: Any
+    request: MemberRequest,
+    pupil: Pupil,
+    routing: Routing,
+    form: RequestForm,
+    *,
+    status: int = 200,
+    verdict: Verdict | None = None,
+    **context: Any,
 ) -> HttpResponse:
+    guardians = guardians_asked(pupil)
     context |= {
+        "consent": told(verdict or expected(guardians, form.age), [shown_name(guardian) for guardian in guardians]),
+        "consent_is_missing": verdict is not None,
+        "not_asked_here": not_asked_here(guardians),
         "form": form,
         "pupil": pupil,
         "class_name": pupil.enrolments.select_related("class_group").get(ends_on=None).class_group.name,
-        "age": pupil.age_on(timezone.localdate()),
+        "age": form.age,
         "routing": routing,
     }
-    context = {"draft": None, "earlier": None, "consent_is_missing": False} | context
+    context = {"draft": None, "earlier": None} | context
     return render(request, "cases/request_support.html", context, status=status)
 
 

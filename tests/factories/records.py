@@ -107,8 +107,9 @@ def _case(cast: Cast, pupil: Pupil, canary: str, at: datetime) -> Case:
     later = add_working_days(today, 5)
     given = ConsentGiven("guardian_1", "yes", form="meeting", given_on=today, valid_to=later, scope=["request"])
     content = {name: f"{words} {canary}" for name, words in WORDS.items()}
+    consents = [given, ConsentGiven("guardian_2", "none")]
     referral = requests.send_request(
-        pupil=pupil, service=cast.service, content=content, consents=[given], submission=uuid4(), **counsellor
+        pupil=pupil, service=cast.service, content=content, consents=consents, submission=uuid4(), **counsellor
     )
     for member in (worker, counsellor):
         notes.write_internal_note(case=referral.case, text=canary, submission=uuid4(), **member)
