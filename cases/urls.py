@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from .views import answers, case_pages, consents, inbox, obligations, protection, replies, requests, stalled, todo, work
+from .views import (
+    answers,
+    case_pages,
+    checking,
+    consents,
+    inbox,
+    obligations,
+    protection,
+    replies,
+    requests,
+    sending,
+    stalled,
+    todo,
+    work,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -16,7 +30,10 @@ urlpatterns = [
     path("consents/<uuid:consent_id>/withdraw/", consents.withdraw_consent, name="withdraw_consent"),
     # The school asks
     path("requests/new/", requests.request_support, name="request_support"),
-    path("requests/new/<uuid:draft_id>/check/", requests.check_request, name="check_request"),
+    path("requests/new/<uuid:draft_id>/check/", checking.check_request, name="check_request"),
+    path("requests/new/<uuid:draft_id>/send-back/", checking.send_back, name="send_back"),
+    path("requests/setting/", sending.request_setting, name="request_setting"),
+    path("pupils/<uuid:pupil_id>/gap/", sending.note_gap, name="note_gap"),
     path("requests/<uuid:referral_id>/sent/", requests.request_sent, name="request_sent"),
     path("requests/<uuid:referral_id>/withdraw/", requests.withdraw_request, name="withdraw_request"),
     path("requests/<uuid:referral_id>/answer-question/", replies.answer_question, name="answer_question"),

@@ -12,6 +12,7 @@ from accounts.models import Membership, Unit
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, Disclosure, Question, Referral
+from cases.placing import WRONG_PLACE, must_be_placed
 from socialservices.models import ReasonCode, Service
 
 from .disclosing import passed_on
@@ -127,10 +128,13 @@ def decline_request(
     """Say no, completely: reason, own words, what the school should do instead, who has the next step and when.
 
     The case stays open. The school responds to the no, and `next_holder` does the next step at the latest on
-    `next_on`. The database refuses a no that lacks any of this.
+    `next_on`. The database refuses a no that lacks any of this. Raises NotAllowed for a reason that only says "not us"
+    where the school asked the intake office to choose.
     """
     with _answering(referral, "request_declined", by, at) as happening:
         locked = happening.request
+        if must_be_placed(locked) and reason.code in WRONG_PLACE:
+            raise NotAllowed
         decision = _decide(
             happening, Decision.Answer.DECLINED, reason=reason, rationale=rationale, advice=advice,
             next_holder=next_holder, next_on=next_on,

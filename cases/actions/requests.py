@@ -1,4 +1,4 @@
-"""The school asks for support: save a draft, send the request, withdraw it."""
+"""The school asks for support: send the request, withdraw it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 import audit.actions
@@ -17,12 +18,14 @@ from cases.consents import judged
 from cases.ledger import Entry, NotAllowed, entry
 from cases.models import Case, Disclosure, Party, Referral, RequestDraft
 from cases.receivers import frozen_facts
+from cases.sending import sends_through_principal
 from cases.sharing import ConsentGiven, content_of
 from schools.models import Pupil
 from socialservices.models import Service
 
 from .consents import keep_consents
 from .disclosing import ConsentIsMissing, disclose, tell
+from .drafts import note_gap
 from .taking_back import take_back
 
 
@@ -32,16 +35,6 @@ class OpenElsewhere(Exception):
 
 class NothingNew(Exception):
     """The same unit already has an unanswered request in this case."""
-
-
-def save_draft(*, pupil: Pupil, content: dict[str, Any], by: Membership, at: datetime) -> RequestDraft:
-    """Keep what `by` has written about `pupil` so far; nothing leaves the school."""
-    if not access.may_request_support(by):
-        raise NotAllowed
-    draft, _created = RequestDraft.objects.update_or_create(
-        pupil=pupil, writer=by, defaults={"content": content, "saved_at": at}
-    )
-    return draft
 
 
 @transaction.atomic
@@ -82,12 +75,15 @@ def send_request(
         if answered is not None:
             replace_next_step(happening, answered)
         happening.start("acknowledge_request", unit=to_unit, referral=referral)
-    RequestDraft.objects.filter(pupil=pupil, writer=by).delete()
+    note_gap(pupil=pupil, by=by, at=at)
+    RequestDraft.objects.filter(Q(pk=submission) | Q(pupil=pupil, writer=by)).delete()
     return referral
 
 
 def _check_may_send(pupil: Pupil, consents: list[ConsentGiven], by: Membership, at: datetime) -> None:
     if not (access.may_request_support(by) and Pupil.objects.visible_to(by).filter(pk=pupil.pk).exists()):
+        raise NotAllowed
+    if sends_through_principal(by):
         raise NotAllowed
     if not judged(consents, pupil.age_on(timezone.localdate(at))).is_enough:
         raise ConsentIsMissing

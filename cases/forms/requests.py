@@ -151,6 +151,25 @@ class SendRequestForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
 
 
+class SendBackForm(forms.Form):
+    """What is missing in a finished draft."""
+
+    why = TextField(
+        label=_("What is missing?"), rows=3, max_length=600,
+        help_text=_("Read by: the one who wrote the request. It does not leave the school."),
+        error_messages={"required": _("Write what is missing")},
+    )  # fmt: skip
+
+
+class SendingForm(forms.Form):
+    """Who at the school sends requests."""
+
+    principal_sends = forms.BooleanField(
+        label=_("Only the principal sends requests for support"), required=False,
+        help_text=_("Student health writes and finishes them; they then show in the principal's To do."),
+    )  # fmt: skip
+
+
 class WithdrawForm(forms.Form):
     """Why a request is taken back."""
 

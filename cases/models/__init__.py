@@ -2,8 +2,9 @@
 
 from .case import Case, Party
 from .consent import Consent
+from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
-from .referral import Decision, Question, Referral, RequestDraft
+from .referral import Decision, Question, Referral
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "Question",
     "Referral",
     "RequestDraft",
+    "RequestSetting",
     "SchoolNote",
+    "ServiceGap",
     "SocialNote",
     "notes_of",
 ]

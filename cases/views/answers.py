@@ -23,8 +23,8 @@ from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.models import Referral
 from cases.obligations import KINDS
+from cases.placing import reasons_for
 from cases.receivers import right_units_for
-from socialservices.models import ReasonCode
 
 from .attempt import refused
 from .conflict import conflict_page
@@ -135,7 +135,7 @@ def _decline_form(request: MemberRequest, referral: Referral) -> DeclineForm:
     return DeclineForm(
         request.POST or None,
         referral=referral,
-        reasons=ReasonCode.objects.for_declining(today),
+        reasons=reasons_for(referral, today),
         units=Unit.objects.filter(pk__in=parties),
         today=today,
     )

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AccessRecord
-from cases.actions.requests import save_draft
+from cases.actions.drafts import save_draft
 from cases.forms.requests import RequestForm
 from cases.models import Case, Consent, Disclosure, Referral, RequestDraft
 from cases.receivers import Offer
@@ -152,7 +152,7 @@ def test_while_one_writes_the_draft_is_saved_in_place(cast, pupil, enter):
     )
 
     assert response.status_code == 200
-    assert response.text.strip().startswith('<p class="muted" id="draft-saved"')
+    assert response.text.strip().startswith('<div id="draft-saved"')
     assert RequestDraft.objects.get().content["why_now"] == "Halv text"
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership
-from cases.actions import answers, closing, notes, replies, requests, work
+from cases.actions import answers, closing, drafts, notes, replies, requests, work
 from cases.models import Case
 from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
@@ -54,7 +54,7 @@ def known_pupil(cast: Cast, number: int = 1, *, at: datetime = WHEN) -> Known:
     )
     _at_school(cast, enrolment, canary, at)
     case = _case(cast, pupil, canary, at)
-    requests.save_draft(pupil=pupil, content={"why_now": canary}, by=cast.counsellor, at=at)
+    drafts.save_draft(pupil=pupil, content={"why_now": canary}, by=cast.counsellor, at=at)
     enrolment.ends_on = timezone.localdate(at) + timedelta(days=60)
     enrolment.save(update_fields=["ends_on"])
     _file(cast, canary, at)

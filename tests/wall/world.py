@@ -106,8 +106,9 @@ def tell(cast: Cast, state: str) -> Story:
     GuardianFactory(pupil=story.pupil)
     PupilIdentifierFactory(pupil=story.pupil)
     RequestDraft.objects.create(
-        pupil=story.pupil, writer=cast.counsellor, saved_at=story.at, content={"why_now": "x", "help_wanted": "x"}
-    )
+        pupil=story.pupil, writer=cast.counsellor, school_unit=cast.counsellor.unit, saved_at=story.at,
+        content={"why_now": "x", "help_wanted": "x"},
+    )  # fmt: skip
     return story
 
 
@@ -203,7 +204,7 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for name in ("text", "pupil_words", "answer_text"):
         yield "concern", list(Concern.objects.all()), name, rules.concern
     yield "signal", list(Signal.objects.all()), "answer_note", rules.of_pupil
-    yield "draft", list(RequestDraft.objects.all()), "content", lambda row: {row.writer_id}
+    yield "draft", list(RequestDraft.objects.all()), "content", rules.draft
     yield "final word", list(Case.objects.all()), "final_word", lambda row: rules.case(row)
     yield "event", list(Event.objects.exclude(text="")), "text", rules.event
     yield "task", list(Obligation.objects.exclude(task="")), "task", lambda row: rules.case(row.case)
@@ -320,6 +321,13 @@ class Audience:
                 or (one.side == "social" and one.pk in readers)
             )
         )
+
+    def draft(self, draft: RequestDraft) -> set[UUID]:
+        """Its writer; once it is finished, the principal of the school too."""
+        if draft.ready_at is None:
+            return {draft.writer_id}
+        left_to = self.those(lambda one: one.role == "principal" and one.unit_id == draft.school_unit_id)
+        return {draft.writer_id, *left_to}
 
     def note(self, note: Any) -> set[UUID]:
         """The unit alone, not even its head above."""
