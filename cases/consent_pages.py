@@ -16,7 +16,7 @@ from deadlines.templatetags.days import day_words
 from schools.models import Pupil
 
 from .access import may_speak_for_school
-from .consent_words import NAMES, Told, told
+from .consent_words import Told, names_with, told
 from .consents import Standing, judged, latest_answers
 from .models import Case, Consent, Disclosure
 
@@ -73,13 +73,14 @@ def _receiver(
 ) -> Receiver:
     standing = latest_answers(rows, today)
     age = max(one.row.pupil_age for one in standing)
+    names = names_with(guardians)
     may_change = may_speak_for_school(reader, case)
     return Receiver(
         unit=unit,
         case=case,
         answers=[
             Answer(
-                who=str(NAMES[one.giver]),
+                who=names[one.giver],
                 said=said(one, today),
                 consent=one.row,
                 may_withdraw=may_change and one.row.answer == Consent.Answer.YES and one.row.withdrawn_at is None,

@@ -113,12 +113,18 @@ class Told:
     rule: str
 
 
-def told(verdict: Verdict, guardians: Sequence[str] = ()) -> Told:
-    """Return what the verdict says, with the guardians by name where their names may be shown."""
-    names = {who: str(name) for who, name in NAMES.items()}
+def names_with(guardians: Sequence[str]) -> dict[str, str]:
+    """Return what each giver is called, the guardians with their names where these may be shown."""
+    names = {str(who): str(name) for who, name in NAMES.items()}
     for who, name in zip((Who.GUARDIAN_1, Who.GUARDIAN_2), guardians, strict=False):
         if name:
             names[who] = f"{names[who]} ({name})"
+    return names
+
+
+def told(verdict: Verdict, guardians: Sequence[str] = ()) -> Told:
+    """Return what the verdict says, with the guardians by name where their names may be shown."""
+    names = names_with(guardians)
     return Told(
         is_enough=verdict.is_enough,
         must_agree=[names[who] for who in verdict.must_agree],

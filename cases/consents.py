@@ -119,10 +119,11 @@ def standing_of(referral: Referral, today: date) -> Verdict:
 
 
 def latest_answers(consents: Iterable[Consent], today: date) -> list[Standing]:
-    """Return the latest answer of each giver among consents about one receiver, as it stands on `today`."""
+    """Return the latest answer of each giver among consents about one receiver, as it stands on `today`, in order."""
     latest = {consent.giver: consent for consent in sorted(consents, key=lambda one: one.noted_at)}
     return [
-        Standing(one.giver, _answer_on(one, today), one.is_suitable, one.cannot_wait, one) for one in latest.values()
+        Standing(one.giver, _answer_on(one, today), one.is_suitable, one.cannot_wait, one)
+        for one in (latest[giver] for giver in Consent.Giver.values if giver in latest)
     ]
 
 

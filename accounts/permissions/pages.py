@@ -146,6 +146,7 @@ OF_THE_SCHOOL: dict[str, Methods] = {
     "cases:withdraw_request": form(ANSWERERS),
     "cases:answer_question": form(ANSWERERS),
     "cases:respond_to_no": form(ANSWERERS),
+    "cases:check_advice": form(ANSWERERS),
     "cases:acknowledge_feedback": sending(ANSWERERS),
     "cases:close_case": form(ANSWERERS),
 }

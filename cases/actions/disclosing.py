@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.roles import Side
 from cases.consents import may_go_on, may_share_more
 from cases.ledger import Entry
 from cases.models import Disclosure, Referral, SchoolNote
@@ -36,10 +37,22 @@ def tell(happening: Entry, referral: Referral, what: str, text: str) -> str:
         disclose(happening, referral, {"text": text}, what=what)
         return text
     SchoolNote.objects.create(
-        case=happening.case, unit=happening.case.school_unit, text=text, written_at=happening.at,
+        case=happening.case, unit=happening.by.unit, text=text, written_at=happening.at,
         written_by=happening.by,
     )  # fmt: skip
     return ""
+
+
+def tell_in_case(happening: Entry, text: str, referral: Referral | None = None) -> str:
+    """Share what the school has written about a step, as `tell` does, and return what the others in the case may read.
+
+    What social services write about their own steps is theirs to share, and is returned as it is. A step that belongs
+    to no request is told to the receiver of the latest.
+    """
+    if happening.by.side != Side.SCHOOL:
+        return text
+    about = referral or happening.case.referrals.order_by("sent_at", "pk").last()
+    return text if about is None else tell(happening, about, Disclosure.What.STEP, text)
 
 
 def passed_on(happening: Entry, old: Referral, new: Referral) -> None:

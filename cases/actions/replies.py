@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from accounts.models import Membership, Unit
 from accounts.roles import UnitKind
@@ -12,7 +12,8 @@ from cases import access
 from cases.consents import may_share_more
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Disclosure, Obligation, Question, Referral
-from cases.obligations import LIFT
+from cases.obligations import CHECK, CHECK_AFTER, LIFT
+from deadlines.working_days import add_working_days
 
 from .disclosing import ConsentIsMissing, disclose, tell
 from .requests import replace_next_step
@@ -46,13 +47,16 @@ def answer_question(*, question: Question, answer: str, by: Membership, at: date
 
 
 def follow_advice(*, referral: Referral, plan: str, due_on: date, by: Membership, at: datetime) -> Obligation:
-    """Do what the no advised: the school's next step with its date."""
+    """Do what the no advised: the school's next step with its date, and three weeks later a look at the attendance."""
     with _responding(referral, "advice_followed", by, at) as happening:
         told = happening.text = tell(happening, referral, Disclosure.What.RESPONSE, plan)
         replace_next_step(happening, referral)
+        school = happening.case.school_unit
+        check_on = add_working_days(due_on + CHECK_AFTER - timedelta(days=1), 1)
+        happening.start(CHECK, unit=school, person=by, due_on=check_on, referral=referral)
         return happening.start(
             "do_next_step",
-            unit=happening.case.school_unit,
+            unit=school,
             person=by,
             due_on=due_on,
             referral=referral,

@@ -17,6 +17,7 @@ from cases import access
 from cases.consents import judged
 from cases.ledger import Entry, NotAllowed, entry
 from cases.models import Case, Disclosure, Party, Referral, RequestDraft
+from cases.obligations import CHECK
 from cases.receivers import frozen_facts
 from cases.sending import sends_through_principal
 from cases.sharing import ConsentGiven, content_of
@@ -71,7 +72,7 @@ def send_request(
         )  # fmt: skip
         disclose(happening, referral, content_of(pupil, content, consents, happening.today))
         keep_consents(happening, to_unit, pupil, consents)
-        happening.stop("respond_to_no", "review_stalled")
+        happening.stop("respond_to_no", "review_stalled", CHECK)
         if answered is not None:
             replace_next_step(happening, answered)
         happening.start("acknowledge_request", unit=to_unit, referral=referral)

@@ -18,6 +18,7 @@ from socialservices.models import Service
 from .consents import ConsentForm, said_before
 from .fields import TextField
 
+NOTHING_TRIED = _("Write what the school has tried. “Nothing yet” is also an answer.")
 READ_BY_RECEIVER = _("Read by: your school and the unit you send to. The pupil and the family can read it.")
 
 
@@ -92,8 +93,15 @@ class RequestForm(ConsentForm):
         self.fields["tried_items"].choices = [(one.key, picked_line(one)) for one in self.to_pick.values()]  # type: ignore[attr-defined]
         if is_follow_up:
             self.fields["why_now"].label = _("What is new since last time?")
-        for name in ("tried_items", "tried"):
-            self.fields[name].marker = ""  # type: ignore[attr-defined]
+        if self.to_pick:
+            self.fields["tried"].marker = ""  # type: ignore[attr-defined]
+        else:
+            self.fields["tried"].label = _("What has the school tried, and what came of it?")
+            self.fields["tried"].required = True
+            self.fields["tried"].error_messages["required"] = NOTHING_TRIED
+            scopes = [scope for scope in Consent.Scope.choices if scope[0] != Consent.Scope.TRIED]
+            self.fields["scope"].choices = scopes  # type: ignore[attr-defined]
+        self.fields["tried_items"].marker = ""  # type: ignore[attr-defined]
         # Errors are listed in the order of the page.
         self.fields["contact"] = self.fields.pop("contact")
 

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                     ("answer", "Answer to a question"),
                     ("response", "Response to a no"),
                     ("reply", "Reply to feedback"),
+                    ("step", "About a step in the case"),
                     ("withdrawal", "Why a request was withdrawn"),
                 ],
                 default="request",

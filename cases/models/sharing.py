@@ -57,6 +57,7 @@ class Disclosure(PersonalModel):
         ANSWER = "answer", _("Answer to a question")
         RESPONSE = "response", _("Response to a no")
         REPLY = "reply", _("Reply to feedback")
+        STEP = "step", _("About a step in the case")
         WITHDRAWAL = "withdrawal", _("Why a request was withdrawn")
 
     class Ground(models.TextChoices):

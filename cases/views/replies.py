@@ -17,6 +17,7 @@ from cases import access
 from cases.actions import replies as actions
 from cases.actions.disclosing import ConsentIsMissing
 from cases.ball import states_of
+from cases.consents import may_share_more
 from cases.forms.replies import AnswerQuestionForm, RespondToNoForm
 from cases.models import Obligation, Question, Referral
 from cases.timeline import Item, timeline_of
@@ -73,6 +74,7 @@ def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         return redirect("cases:case_detail", referral.case_id)
     return _page(
         request, "respond_to_no", referral, form, said=_what_they_said(request, referral),
+        may_share=may_share_more(referral, timezone.localdate()),
         managers=[actions.managing_unit(unit) for unit in (referral.from_unit, referral.to_unit)],
     )  # fmt: skip
 

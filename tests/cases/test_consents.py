@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from cases.actions import answers, replies, requests, work
+from cases.actions import answers, oversight, replies, requests, work
 from cases.actions.consents import note_consents, withdraw_consent
 from cases.actions.disclosing import ConsentIsMissing
 from cases.ledger import AlreadyDone, CaseIsClosed, NotAllowed
@@ -143,6 +143,23 @@ def test_words_about_a_no_stay_in_the_school_when_the_consent_is_gone(cast):
     assert Event.objects.get(kind="advice_followed").text == ""
     assert story.case.obligations.open().get(kind="do_next_step").task == ""
     assert not Disclosure.objects.filter(what="response").exists()
+
+
+def test_words_about_a_step_are_shared_as_a_copy_and_stay_in_the_school_without_consent(cast):
+    story = a_case("advice_followed", cast=cast)
+    oversight.say_no_change(
+        obligation=story.open("do_next_step"), because="Vi väntar.", by=cast.counsellor, at=story.at
+    )
+    take_back(story)
+
+    oversight.record_step(
+        obligation=story.open("do_next_step"), what="Klart hemma.", next_task="Ring mamma.",
+        next_unit=cast.counsellor.unit, next_on=story.days(5), by=cast.counsellor, at=story.at,
+    )  # fmt: skip
+
+    assert Disclosure.objects.get(what="step").content == {"text": "Vi väntar."}
+    assert set(SchoolNote.objects.values_list("text", flat=True)) == {"Klart hemma.", "Ring mamma."}
+    assert Event.objects.get(kind="step_done").text == ""
 
 
 def test_a_reply_to_feedback_stays_in_the_school_when_the_consent_is_gone(cast):

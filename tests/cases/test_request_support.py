@@ -116,7 +116,7 @@ def test_what_is_missing_is_said_and_everything_typed_is_kept(cast, pupil, typed
 
     assert response.status_code == 422
     assert "Choose where the request goes" in response.text
-    assert "Tick or write what the school has tried" in response.text
+    assert "Write what the school has tried" in response.text
     assert "Har ont i magen på morgnarna." in response.text
     assert RequestDraft.objects.get().content["help_wanted"] == "Hembesök."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -107,7 +107,8 @@ def _case(cast: Cast, pupil: Pupil, canary: str, at: datetime) -> Case:
     later = add_working_days(today, 5)
     given = ConsentGiven("guardian_1", "yes", form="meeting", given_on=today, valid_to=later, scope=["request"])
     content = {name: f"{words} {canary}" for name, words in WORDS.items()}
-    consents = [given, ConsentGiven("guardian_2", "none")]
+    own = replace(given, giver="pupil", is_suitable=True)  # whatever age the pupil has come to
+    consents = [given, ConsentGiven("guardian_2", "none"), own]
     referral = requests.send_request(
         pupil=pupil, service=cast.service, content=content, consents=consents, submission=uuid4(), **counsellor
     )
