@@ -17,8 +17,8 @@ from schools.models import Pupil
 
 from .access import may_speak_for_school
 from .consent_words import Told, names_with, told
-from .consents import Standing, judged, latest_answers
-from .models import Case, Consent, Disclosure
+from .consents import Standing, first_receivers, judged, latest_answers
+from .models import Case, Consent, Disclosure, Referral
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,26 @@ def consents_of(pupil: Pupil, reader: Membership, guardians: Sequence[str], toda
     by_receiver: dict[tuple[Case, Unit], list[Consent]] = defaultdict(list)
     for consent in consents:
         by_receiver[consent.case, consent.to_unit].append(consent)
-    copies: dict[tuple[UUID, UUID], list[Disclosure]] = defaultdict(list)
-    for copy in shared_about(pupil, reader):
-        copies[copy.case_id, copy.to_unit_id].append(copy)
+    copies = _by_first_receiver(pupil, reader)
     return [
         _receiver(case, unit, rows, copies[case.pk, unit.pk], guardians, reader, today)
         for (case, unit), rows in reversed(by_receiver.items())
     ]
+
+
+def given_on(consent: Consent, reader: Membership) -> list[Disclosure]:
+    """Return what has been given because of `consent`, also to units that a request was sent on to."""
+    return _by_first_receiver(consent.case.pupil, reader)[consent.case_id, consent.to_unit_id]
+
+
+def _by_first_receiver(pupil: Pupil, reader: Membership) -> dict[tuple[UUID, UUID], list[Disclosure]]:
+    """Return what was shared about `pupil` by its case and the unit that the consent names; two queries."""
+    referrals = Referral.objects.visible_to(reader).filter(case__pupil=pupil)
+    origins = first_receivers(referrals)
+    copies: dict[tuple[UUID, UUID], list[Disclosure]] = defaultdict(list)
+    for copy in shared_about(pupil, reader):
+        copies[copy.case_id, origins.get(copy.referral_id, copy.to_unit_id)].append(copy)
+    return copies
 
 
 def _receiver(

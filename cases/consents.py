@@ -150,6 +150,18 @@ def first_receiver(referral: Referral) -> UUID:
     return referral.to_unit_id
 
 
+def first_receivers(referrals: Iterable[Referral]) -> dict[UUID, UUID]:
+    """Return for each of a case's requests the unit that the school sent it to, before it was sent on. No queries."""
+    by_key: dict[UUID | None, Referral] = {referral.pk: referral for referral in referrals}
+    found = {}
+    for one in by_key.values():
+        origin = one
+        while (before := by_key.get(origin.parent_id)) and before.status == Referral.Status.REDIRECTED:
+            origin = before
+        found[one.pk] = origin.to_unit_id
+    return found
+
+
 def may_share_more(referral: Referral, today: date) -> bool:
     """Say whether the school may tell the request's unit more: the consent stands. Asked at the school."""
     return standing_of(referral, today).is_enough

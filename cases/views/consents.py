@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.access import MemberRequest
 from cases import access
 from cases.actions import consents as actions
-from cases.consent_pages import consents_of, shared_about, unit_asked_about
-from cases.consents import guardians_asked, shown_name
+from cases.consent_pages import consents_of, given_on, shared_about, unit_asked_about
+from cases.consents import guardians_asked, not_asked_here, shown_name
 from cases.forms.consents import ConsentForm, first_consents
 from cases.models import Case, Consent
 from deadlines.months import add_months
@@ -51,7 +51,8 @@ def note_consents(request: MemberRequest, case_id: UUID, unit_id: UUID) -> HttpR
         if stop is None:
             messages.success(request, _("The answers are noted."))
         return stop or redirect("cases:pupil_consents", case.pupil_id)
-    context = {"pupil": case.pupil, "receiver": receiver, "form": form}
+    protected = not_asked_here(guardians_asked(case.pupil))
+    context = {"pupil": case.pupil, "receiver": receiver, "form": form, "not_asked_here": protected}
     return render(request, "cases/note_consents.html", context, status=422 if form.is_bound else 200)
 
 
@@ -68,8 +69,8 @@ def withdraw_consent(request: MemberRequest, consent_id: UUID) -> HttpResponse:
         if stop is None:
             messages.success(request, _("The consent is withdrawn. What stands here has already been given."))
         return stop or redirect("cases:pupil_consents", case.pupil_id)
-    copies = shared_about(case.pupil, request.membership).filter(case=case, to_unit=consent.to_unit_id)
-    return render(request, "cases/withdraw_consent.html", {"consent": consent, "pupil": case.pupil, "copies": copies})
+    context = {"consent": consent, "pupil": case.pupil, "copies": given_on(consent, request.membership)}
+    return render(request, "cases/withdraw_consent.html", context)
 
 
 def shared_about_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -376,3 +378,38 @@ def test_the_team_is_told_that_the_consent_was_withdrawn(cast, enter):
     page = enter(cast.worker).get(reverse("cases:assess_request", args=[story.referral.pk])).text
 
     assert "The consent was withdrawn on" in page
+
+
+def test_what_was_given_counts_also_the_units_that_the_request_was_sent_on_to(cast, enter):
+    story = a_case("taken_over", cast=cast)
+    consent = Consent.objects.get(giver="guardian_1")
+
+    page = enter(cast.counsellor).get(reverse("cases:withdraw_consent", args=[consent.pk]))
+
+    assert {copy.to_unit for copy in page.context["copies"]} == {cast.worker.unit, cast.other_worker.unit}
+    (receiver,) = (
+        enter(cast.counsellor).get(reverse("cases:pupil_consents", args=[story.pupil.pk])).context["receivers"]
+    )
+    assert len(receiver.copies) == 2
+
+
+def test_the_page_asks_as_many_questions_for_one_receiver_as_for_three(cast, enter, django_assert_num_queries):
+    story = a_case("declined", cast=cast)
+    client, address = enter(cast.counsellor), reverse("cases:pupil_consents", args=[story.pupil.pk])
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    story.wait(1).send(cast.other_service).wait(1).send(cast.third_service)
+
+    with django_assert_num_queries(len(one)):
+        assert len(client.get(address).context["receivers"]) == 3
+
+
+def test_where_a_guardian_is_not_asked_from_here_the_page_of_new_answers_says_so(cast, enter):
+    story = a_case("acknowledged", cast=cast)
+    GuardianFactory(pupil=story.pupil, given_name="Hemlig", family_name="A", protected=True)
+
+    page = enter(cast.counsellor).get(reverse("cases:note_consents", args=[story.case.pk, cast.worker.unit_id])).text
+
+    assert "must not be contacted from here" in page
+    assert "Hemlig" not in page

@@ -138,7 +138,7 @@ class Story:
             consents=[
                 ConsentGiven(
                     "guardian_1", "yes", form="meeting", given_on=self.today,
-                    valid_to=self.today + timedelta(days=180), scope=["words", "receiver"],
+                    valid_to=self.today + timedelta(days=180), scope=["words", "receiver"], interpreter="arabiska",
                 ),
                 ConsentGiven("guardian_2", "none"),
             ],

@@ -22,7 +22,7 @@ from accounts.permissions.verdicts import Verdict, verdict_on
 from accounts.sessions import MEMBERSHIP_KEY
 from attendance.models import AbsenceSource, Concern, Signal
 from audit.models import AccessRecord
-from cases.models import Case, Feedback, Obligation, Referral, RequestDraft
+from cases.models import Case, Consent, Feedback, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
 from oversight.models import LogExtract
 from records.models import RetentionRun, RightsRequest
@@ -36,7 +36,7 @@ ROWS: dict[str, type[models.Model]] = {
     "signal_id": Signal, "draft_id": RequestDraft, "feedback_id": Feedback, "import_id": AbsenceImport,
     "membership_id": Membership, "link_id": PupilLink, "named_id": NamedReader, "policy_id": ProtectionPolicy,
     "record_id": AccessRecord, "extract_id": LogExtract, "request_id": RightsRequest, "run_id": RetentionRun,
-    "source_id": SchoolSource, "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
+    "consent_id": Consent, "source_id": SchoolSource, "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 
@@ -69,6 +69,9 @@ def addresses_of(page: Page, each: int) -> list[str]:
     names = [name for _kind, name in PLACEHOLDER.findall(page.route)]
     if not names:
         return [page.route, *([f"{page.route}?pupil={pk}" for pk in keys(Pupil, each)] if "new/" in page.route else [])]
+    if names == ["case_id", "unit_id"]:
+        asked = Consent._base_manager.order_by("pk").values_list("case", "to_unit")
+        return [reverse(page.name, args=pair) for pair in dict.fromkeys(asked)][:each]
     if len(names) > 1 or names[0] not in ROWS:
         return []
     return [reverse(page.name, args=[pk]) for pk in keys(ROWS[names[0]], each)]

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from attendance.models import Concern, Signal
 from cases.models import (
     Case,
+    Consent,
     Decision,
     Disclosure,
     Event,
@@ -105,9 +106,11 @@ def tell(cast: Cast, state: str) -> Story:
     AttendanceDayFactory(pupil=story.pupil)
     GuardianFactory(pupil=story.pupil)
     PupilIdentifierFactory(pupil=story.pupil)
+    is_left = {"ready_at": story.at} if state == "closed" else {}
+    is_back = {"ready_at": story.at, "sent_back_at": story.at, "sent_back_why": "x"} if state == "paused" else {}
     RequestDraft.objects.create(
         pupil=story.pupil, writer=cast.counsellor, school_unit=cast.counsellor.unit, saved_at=story.at,
-        content={"why_now": "x", "help_wanted": "x"},
+        content={"why_now": "x", "help_wanted": "x"}, **is_left, **is_back,
     )  # fmt: skip
     return story
 
@@ -204,7 +207,9 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for name in ("text", "pupil_words", "answer_text"):
         yield "concern", list(Concern.objects.all()), name, rules.concern
     yield "signal", list(Signal.objects.all()), "answer_note", rules.of_pupil
-    yield "draft", list(RequestDraft.objects.all()), "content", rules.draft
+    for name in ("content", "sent_back_why"):
+        yield "draft", list(RequestDraft.objects.all()), name, rules.draft
+    yield "consent", list(Consent.objects.all()), "interpreter", rules.consent
     yield "final word", list(Case.objects.all()), "final_word", lambda row: rules.case(row)
     yield "event", list(Event.objects.exclude(text="")), "text", rules.event
     yield "task", list(Obligation.objects.exclude(task="")), "task", lambda row: rules.case(row.case)
@@ -321,6 +326,10 @@ class Audience:
                 or (one.side == "social" and one.pk in readers)
             )
         )
+
+    def consent(self, consent: Consent) -> set[UUID]:
+        """The school, and the unit that it names."""
+        return self._social(consent.case, lambda units: consent.to_unit_id in units)
 
     def draft(self, draft: RequestDraft) -> set[UUID]:
         """Its writer; once it is finished, the principal of the school too."""
