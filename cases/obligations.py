@@ -113,6 +113,10 @@ KINDS: dict[str, Kind] = {
             None, None, Calendar.GIVEN, AGREED, rank=3,
         ),
         Kind(
+            "check_advice", _("Check the attendance: did it help?"), _("Check"), _("school"),
+            Side.SCHOOL, None, Calendar.GIVEN, AGREED, rank=5,
+        ),
+        Kind(
             "answer_objection", _("Answer what was lifted to managers"), _("Answer"), _("both managers"),
             None, 5, Calendar.WORKING_DAYS, AGREED, rank=2,
         ),
@@ -163,6 +167,12 @@ LIFT = "answer_objection"
 
 STEPS = ("do_next_step", "follow_up")
 """The obligations that are fulfilled by recording what was done and naming the next step."""
+
+CHECK = "check_advice"
+"""The obligation of a school that follows the advice of a no: to see whether the attendance became better."""
+
+CHECK_AFTER = timedelta(weeks=3)
+"""How long after the step's own date the attendance is looked at (screens.md (i)): calendar weeks."""
 
 LONGEST_PAUSE = 10
 """Working days an agreed clock may rest, once (product.md section 6)."""

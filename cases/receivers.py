@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attendance.figures import absence_of
 from schools.models import Pupil
@@ -14,6 +19,50 @@ from socialservices.models import Service
 from socialservices.routing import PupilFacts, Routing, routing_for
 
 from .models import Referral
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A service as it is offered to the one who asks.
+
+    `answer_days` is how many calendar days its unit has taken from request to answer on average over the last twelve
+    months, None with fewer than five answers. `at_work` is how many requests the service works with now.
+    """
+
+    service: Service
+    answer_days: int | None = None
+    at_work: int = 0
+
+    @property
+    def label(self) -> str | Promise:
+        """What the one who asks reads: who, what they offer, how soon they answer and whether there is room."""
+        unit = self.service.office.unit.short_name
+        if self.service.kind == Service.Kind.INTAKE:
+            return _("Not sure – let the intake office choose (%(unit)s)") % {"unit": unit}
+        told = [f"{unit} – {self.service.offers.rstrip('.')}.", self._soon(), self._room()]
+        return " ".join(part for part in told if part)
+
+    def _soon(self) -> str:
+        if self.answer_days is None:
+            return ""
+        told = ngettext("Answers in %(days)d day on average.", "Answers in %(days)d days on average.", self.answer_days)
+        return told % {"days": self.answer_days}
+
+    def _room(self) -> str:
+        if not self.service.is_taking_in:
+            return _("Not taking in just now: the answer may take longer.")
+        if self.service.capacity is None:
+            return ""
+        return _("Has room.") if self.at_work < self.service.capacity else _("Full just now: you may have to wait.")
+
+
+def offers_of(services: Iterable[Service]) -> list[Offer]:
+    """Return the services with how soon their units answer and how much they have to do; one query."""
+    found = list(services)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM how_services_answer(%s)", [[service.pk for service in found]])
+        known = {pk: (days, at_work) for pk, days, at_work in cursor.fetchall()}
+    return [Offer(service, *known.get(service.pk, (None, 0))) for service in found]
 
 
 def facts_about(pupil: Pupil, today: date) -> PupilFacts:

@@ -9,8 +9,6 @@ from typing import Any
 from attendance.figures import frozen_absence
 from schools.models import Pupil
 
-from .models import Consent
-
 WORDS = ("why_now", "what_hinders", "help_wanted", "tried", "pupil_words")
 """The writer's own words in a request, in the order the receiver reads them."""
 
@@ -25,6 +23,9 @@ class ConsentGiven:
     given_on: date | None = None
     valid_to: date | None = None
     scope: list[str] = field(default_factory=list)
+    interpreter: str = ""
+    is_suitable: bool | None = None
+    cannot_wait: bool = False
 
     def as_content(self) -> dict[str, Any]:
         """Return the answer ready for JSON."""
@@ -34,7 +35,8 @@ class ConsentGiven:
 def content_of(pupil: Pupil, words: dict[str, Any], consents: list[ConsentGiven], today: date) -> dict[str, Any]:
     """Return exactly what the receiver will read of a request about `pupil`, ready for JSON.
 
-    `words` holds WORDS, whether absence is shared (`share_absence`) and whom to contact (`contact`).
+    `words` holds WORDS, whether absence is shared (`share_absence`), whom to contact (`contact`), and what was
+    ticked of what the school has seen and done (`tried_items`, see attendance.tried).
     """
     enrolment = pupil.enrolments.select_related("class_group__school__unit").get(ends_on=None)
     group = enrolment.class_group
@@ -47,21 +49,9 @@ def content_of(pupil: Pupil, words: dict[str, Any], consents: list[ConsentGiven]
             "school": group.school.unit.name,
         },
         "words": {name: str(words.get(name, "")).strip() for name in WORDS},
+        "tried_items": list(words.get("tried_items", [])),
         "contact": str(words.get("contact", "")).strip(),
         "absence": frozen_absence(pupil, today) if words.get("share_absence") else None,
         "consents": [given.as_content() for given in consents],
         "written_on": today.isoformat(),
     }
-
-
-def missing_consent(consents: list[ConsentGiven], age: int) -> bool:
-    """Say whether the consent that a service without assessment needs is missing.
-
-    Under 15 a guardian must say yes; from 15 the pupil may agree alone if suitable (SoL 21:2, law.md C14). A guardian
-    who says no stops the request here; the lawful ways that remain are shown to the writer.
-    """
-    yes = {given.giver for given in consents if given.answer == Consent.Answer.YES}
-    refused = any(given.answer == Consent.Answer.NO for given in consents if given.giver != Consent.Giver.PUPIL)
-    if age >= 15 and Consent.Giver.PUPIL in yes:
-        return False
-    return refused or not yes & {Consent.Giver.GUARDIAN_1, Consent.Giver.GUARDIAN_2}

@@ -26,6 +26,8 @@ TITLES: dict[str, str | Promise] = {
     "request_redirected": _("Request sent on to another unit"),
     "request_declined": _("No"),
     "request_withdrawn": _("Request withdrawn"),
+    "consents_noted": _("New answers about consent"),
+    "consent_withdrawn": _("Consent withdrawn"),
     "handler_chosen": _("Handler chosen"),
     "advice_followed": _("The school follows the advice"),
     "talk_proposed": _("The school wants to talk first"),

@@ -34,6 +34,7 @@ PAGES = {
     "respond_to_no": "cases:respond_to_no",
     "do_next_step": "cases:record_step",
     "follow_up": "cases:record_step",
+    "check_advice": "cases:check_advice",
     "answer_objection": "cases:answer_lift",
     "review_stalled": "cases:set_next_step",
 }
@@ -41,7 +42,7 @@ PAGES = {
 
 """Who can hold something in a case."""
 
-BY_OBLIGATION = {"cases:record_step", "cases:answer_lift", "cases:set_next_step"}
+BY_OBLIGATION = {"cases:record_step", "cases:check_advice", "cases:answer_lift", "cases:set_next_step"}
 
 
 def page_of(obligation: Obligation) -> str:

@@ -2,16 +2,38 @@
 
 from django.urls import path
 
-from .views import answers, case_pages, inbox, obligations, protection, replies, requests, stalled, todo, work
+from .views import (
+    answers,
+    case_pages,
+    checking,
+    consents,
+    inbox,
+    obligations,
+    protection,
+    replies,
+    requests,
+    sending,
+    stalled,
+    todo,
+    work,
+)
 
 app_name = "cases"
 urlpatterns = [
     path("", todo.todo, name="todo"),
     # Outside the system
     path("pupils/<uuid:pupil_id>/protect/", protection.protect_pupil, name="protect_pupil"),
+    # Who has agreed to what, and what was shared
+    path("pupils/<uuid:pupil_id>/consents/", consents.pupil_consents, name="pupil_consents"),
+    path("pupils/<uuid:pupil_id>/shared/", consents.shared_about_pupil, name="shared_about_pupil"),
+    path("cases/<uuid:case_id>/consents/<uuid:unit_id>/", consents.note_consents, name="note_consents"),
+    path("consents/<uuid:consent_id>/withdraw/", consents.withdraw_consent, name="withdraw_consent"),
     # The school asks
     path("requests/new/", requests.request_support, name="request_support"),
-    path("requests/new/<uuid:draft_id>/check/", requests.check_request, name="check_request"),
+    path("requests/new/<uuid:draft_id>/check/", checking.check_request, name="check_request"),
+    path("requests/new/<uuid:draft_id>/send-back/", checking.send_back, name="send_back"),
+    path("settings/requests/", sending.request_setting, name="request_setting"),
+    path("pupils/<uuid:pupil_id>/gap/", sending.note_gap, name="note_gap"),
     path("requests/<uuid:referral_id>/sent/", requests.request_sent, name="request_sent"),
     path("requests/<uuid:referral_id>/withdraw/", requests.withdraw_request, name="withdraw_request"),
     path("requests/<uuid:referral_id>/answer-question/", replies.answer_question, name="answer_question"),
@@ -43,6 +65,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/lift/", stalled.lift_case, name="lift_case"),
     path("steps/<uuid:obligation_id>/next/", obligations.set_next_step, name="set_next_step"),
     path("steps/<uuid:obligation_id>/done/", obligations.record_step, name="record_step"),
+    path("steps/<uuid:obligation_id>/check/", obligations.check_advice, name="check_advice"),
     path("steps/<uuid:obligation_id>/answer-lift/", obligations.answer_lift, name="answer_lift"),
     path("steps/<uuid:obligation_id>/hand-over/", obligations.hand_over, name="hand_over"),
     path("steps/<uuid:obligation_id>/pause/", obligations.pause, name="pause"),

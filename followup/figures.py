@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases.models import Decision, HolderInterval, Obligation, Referral
+from cases.models import Decision, HolderInterval, Obligation, Referral, ServiceGap
 from cases.models.case import CaseQuerySet as Cases
+from cases.models.draft import ServiceGapQuerySet as Gaps
 from cases.models.referral import ReferralQuerySet as Referrals
 from cases.obligations import KINDS
 from cases.stalled import causes_of, facts_of
@@ -44,6 +45,7 @@ class Report:
     since: date
     questions: list[tuple[str, list[Figure]]]
     reasons: list[tuple[str, str]] = field(default_factory=list)
+    gaps: list[tuple[str, str]] = field(default_factory=list)
 
 
 def report_of(scope: Scope, today: date) -> Report:
@@ -64,6 +66,7 @@ def report_of(scope: Scope, today: date) -> Report:
             ),
         ],
         declines_by_reason(sent),
+        pupils_no_team_takes(scope.gaps.filter(last_noted_at__date__gte=since)) if scope.gaps is not None else [],
     )
 
 
@@ -166,6 +169,14 @@ def declines_by_reason(referrals: Referrals) -> list[tuple[str, str]]:
         if decision.reason
     )
     return merged(counted, _("Other reasons, together"))
+
+
+def pupils_no_team_takes(gaps: Gaps) -> list[tuple[str, str]]:
+    """Return how many pupils no team takes, by year, school form and whose schools; the largest first, small merged."""
+    counted = Counter(
+        ServiceGap(**facts).name for facts in gaps.order_by().values("grade", "school_form", "provider_kind")
+    )
+    return merged(counted, _("Other gaps, together"))
 
 
 def _not_taken_back(referrals: Referrals) -> Referrals:

@@ -9,20 +9,22 @@ from accounts.permissions import Action, Object, permits
 from accounts.roles import Side
 from attendance.models import Signal
 from attendance.models import SignalQuerySet as Signals
-from cases.models import Case, Referral
+from cases.models import Case, Referral, ServiceGap
 from cases.models.case import CaseQuerySet as Cases
+from cases.models.draft import ServiceGapQuerySet as Gaps
 from cases.models.referral import ReferralQuerySet as Referrals
 from schools.models import protected_ids
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows that figures are counted over. `signals` is None where the reader's side has none."""
+    """The rows that figures are counted over. `signals` and `gaps` are None where the reader has none to count."""
 
     cases: Cases
     referrals: Referrals
     signals: Signals | None
     is_city: bool
+    gaps: Gaps | None = None
 
 
 def scope_of(reader: Membership) -> Scope:
@@ -40,6 +42,8 @@ def scope_of(reader: Membership) -> Scope:
             Referral.objects.exclude(case__pupil__in=hidden),
             Signal.objects.all(),
             is_city=True,
+            # Whose they are the city has no right to; the database leaves protected pupils out.
+            gaps=ServiceGap.objects.defer("pupil", "noted_by"),
         )
     units = Unit.objects.below(reader.unit)
     cases = Case.objects.overseen_by(reader)

@@ -52,6 +52,20 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "pupil-term": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='term']"),
     "pupil-list": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='view=list']"),
     "signals-filtered": ("counsellor", "/signals/?show=all&kind=total", ""),
+    "consents": ("counsellor", "/cases/", "tbody a[href^='/cases/'] >> a[href$='/shared/'] >> a[href$='/consents/']"),
+    "withdraw-consent": (
+        "counsellor", "/cases/",
+        "tbody a[href^='/cases/'] >> a[href$='/shared/'] >> a[href$='/consents/'] >> a[href$='/withdraw/']",
+    ),
+    "note-consents": (
+        "counsellor", "/cases/",
+        "tbody a[href^='/cases/'] >> a[href$='/shared/'] >> a[href$='/consents/'] >> main p > a[href*='/consents/']",
+    ),
+    "shared-about-pupil": (
+        "counsellor", "/cases/",
+        "tbody a[href^='/cases/'] >> a[href$='/shared/'] >> a[href$='/consents/'] >> main .actions a[href$='/shared/']",
+    ),
+    "request-setting": ("principal", "/settings/requests/", ""),
     "claim-link": ("counsellor", "/pupils/another/", ""),
     "protection-decisions": ("principal", "/protected/decisions/", ""),
     "invite": ("principal", "/people/invite/", ""),
@@ -62,7 +76,7 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "privacy": ("", "/privacy/", ""),
     "area-stalled": ("area_manager", "/stalled/", ""),
     "not-found": ("counsellor", "/cases/00000000-0000-4000-8000-000000000000/", ""),
-}
+}  # fmt: skip
 """Who opens which page, and which links are then followed: selectors joined by " >> "."""
 
 

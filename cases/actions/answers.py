@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from accounts.models import Membership, Unit
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Decision, Disclosure, Question, Referral
+from cases.models import Case, Decision, Disclosure, Question, Referral
+from cases.placing import WRONG_PLACE, must_be_placed
 from socialservices.models import ReasonCode, Service
 
-from .requests import NothingNew, end_part, new_referral, passed_on
+from .disclosing import passed_on
+from .requests import NothingNew, end_part, new_referral
 
 Status = Referral.Status
 
@@ -28,8 +32,19 @@ def open_request(*, referral: Referral, by: Membership, at: datetime) -> bool:
         if e.request.status != Status.SENT:
             return False
         e.set_status(e.request, Status.RECEIVED, received_at=at, received_by=by)
-        Disclosure.objects.filter(referral=e.request, read_at=None).update(read_at=at, read_by=by)
+        _read(Disclosure.objects.filter(referral=e.request), by, at)
     return True
+
+
+def note_reading(*, case: Case, by: Membership, at: datetime) -> None:
+    """Note that `by` has read what the school has told since the request was first opened."""
+    opened = case.referrals.received_by(by).exclude(status=Status.SENT)
+    _read(Disclosure.objects.filter(referral__in=opened.values("pk")), by, at)
+
+
+def _read(copies: QuerySet[Disclosure], by: Membership, at: datetime) -> None:
+    """Note who was the first to read each of the copies; what was stopped before that is read by nobody."""
+    copies.filter(read_at=None, stopped_at=None).update(read_at=at, read_by=by)
 
 
 def acknowledge_request(*, referral: Referral, by: Membership, at: datetime) -> Referral:
@@ -75,7 +90,10 @@ def ask_question(*, referral: Referral, text: str, due_on: date, by: Membership,
 
 
 def redirect_request(*, referral: Referral, service: Service, rationale: str, by: Membership, at: datetime) -> Referral:
-    """Send the request on to the unit behind `service`. The sender keeps the ball until that unit acknowledges."""
+    """Send the request on to the unit behind `service`. The sender keeps the ball until that unit acknowledges.
+
+    Raises ConsentIsMissing when the consent to share has been taken back.
+    """
     with _answering(referral, "request_redirected", by, at) as happening:
         old = happening.request
         to_unit = service.office.unit
@@ -110,10 +128,13 @@ def decline_request(
     """Say no, completely: reason, own words, what the school should do instead, who has the next step and when.
 
     The case stays open. The school responds to the no, and `next_holder` does the next step at the latest on
-    `next_on`. The database refuses a no that lacks any of this.
+    `next_on`. The database refuses a no that lacks any of this. Raises NotAllowed for a reason that only says "not us"
+    where the school asked the intake office to choose.
     """
     with _answering(referral, "request_declined", by, at) as happening:
         locked = happening.request
+        if must_be_placed(locked) and reason.code in WRONG_PLACE:
+            raise NotAllowed
         decision = _decide(
             happening, Decision.Answer.DECLINED, reason=reason, rationale=rationale, advice=advice,
             next_holder=next_holder, next_on=next_on,
@@ -164,7 +185,7 @@ def _acknowledge(happening: Entry, by: Membership) -> None:
     referral = happening.request
     opened = {} if referral.received_at else {"received_at": happening.at, "received_by": by}
     happening.set_status(referral, Status.ASSESSING, acknowledged_at=happening.at, acknowledged_by=by, **opened)
-    Disclosure.objects.filter(referral=referral, read_at=None).update(read_at=happening.at, read_by=by)
+    _read(Disclosure.objects.filter(referral=referral), by, happening.at)
     due_on = None
     if referral.parent is not None and referral.parent.status == Status.REDIRECTED:
         due_on = _take_over(happening, referral.parent)

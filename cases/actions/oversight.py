@@ -11,8 +11,9 @@ from cases import access
 from cases.acts import last_acts
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Event, Obligation
-from cases.obligations import DATE_CHANGES, LIFT, NET, REMIND_EVERY_DAYS, STEPS, LiftAnswer
+from cases.obligations import CHECK, DATE_CHANGES, LIFT, NET, REMIND_EVERY_DAYS, STEPS, LiftAnswer
 
+from .disclosing import tell_in_case
 from .replies import lift
 
 
@@ -29,20 +30,21 @@ def set_next_step(
 ) -> Obligation:
     """Fulfil the net by naming what happens next, who does it and by when."""
     with _holding(obligation, "next_step_set", by, at, kinds=(NET,)) as happening:
-        happening.text = task
+        told = happening.text = tell_in_case(happening, task, obligation.referral)
         happening.stop_one(_open(obligation))
-        return happening.start("do_next_step", unit=unit, due_on=due_on, referral=obligation.referral, task=task[:300])
+        return happening.start("do_next_step", unit=unit, due_on=due_on, referral=obligation.referral, task=told[:300])
 
 
 def record_step(
     *, obligation: Obligation, what: str, next_task: str, next_unit: Unit, next_on: date, by: Membership, at: datetime
 ) -> Obligation:
     """Note that a step was done and what came of it, and name the next one."""
-    with _holding(obligation, "step_done", by, at, kinds=STEPS) as happening:
-        happening.text = what
+    with _holding(obligation, "step_done", by, at, kinds=(*STEPS, CHECK)) as happening:
+        happening.text = tell_in_case(happening, what, obligation.referral)
+        told = tell_in_case(happening, next_task, obligation.referral)
         happening.stop_one(_open(obligation))
         return happening.start(
-            "do_next_step", unit=next_unit, due_on=next_on, referral=obligation.referral, task=next_task[:300]
+            "do_next_step", unit=next_unit, due_on=next_on, referral=obligation.referral, task=told[:300]
         )
 
 
@@ -117,7 +119,7 @@ def move_date(*, obligation: Obligation, due_on: date, reason: str, by: Membersh
 def say_no_change(*, obligation: Obligation, because: str, by: Membership, at: datetime) -> Obligation:
     """Note that nothing has changed and why: a sign of life that counts (product.md section 8)."""
     with _holding(obligation, "no_change", by, at) as happening:
-        happening.text = because
+        happening.text = tell_in_case(happening, because, obligation.referral)
     return obligation
 
 

@@ -1,4 +1,4 @@
-"""The school asks for support: save a draft, send the request, withdraw it."""
+"""The school asks for support: send the request, withdraw it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 import audit.actions
 from accounts.models import Membership
 from attendance.child_time import earliest_child_time
 from cases import access
+from cases.consents import judged
 from cases.ledger import Entry, NotAllowed, entry
-from cases.models import Case, Consent, Disclosure, Party, Referral, RequestDraft
+from cases.models import Case, Disclosure, Party, Referral, RequestDraft
+from cases.obligations import CHECK
 from cases.receivers import frozen_facts
+from cases.sending import sends_through_principal
 from cases.sharing import ConsentGiven, content_of
 from schools.models import Pupil
 from socialservices.models import Service
+
+from .consents import keep_consents
+from .disclosing import ConsentIsMissing, disclose, tell
+from .drafts import note_gap
+from .taking_back import take_back
 
 
 class OpenElsewhere(Exception):
@@ -27,16 +36,6 @@ class OpenElsewhere(Exception):
 
 class NothingNew(Exception):
     """The same unit already has an unanswered request in this case."""
-
-
-def save_draft(*, pupil: Pupil, content: dict[str, Any], by: Membership, at: datetime) -> RequestDraft:
-    """Keep what `by` has written about `pupil` so far; nothing leaves the school."""
-    if not access.may_request_support(by):
-        raise NotAllowed
-    draft, _created = RequestDraft.objects.update_or_create(
-        pupil=pupil, writer=by, defaults={"content": content, "saved_at": at}
-    )
-    return draft
 
 
 @transaction.atomic
@@ -53,11 +52,10 @@ def send_request(
     """Send a request about `pupil` to the unit behind `service`, opening the pupil's case if there is none.
 
     `content` holds the writer's words (see cases.sharing.Words); with the pupil's absence they become the frozen
-    disclosure. Sending the same `submission` twice gives the first request back. Raises OpenElsewhere, NothingNew
-    or NotAllowed.
+    disclosure. Sending the same `submission` twice gives the first request back. Raises OpenElsewhere, NothingNew,
+    ConsentIsMissing or NotAllowed.
     """
-    if not (access.may_request_support(by) and Pupil.objects.visible_to(by).filter(pk=pupil.pk).exists()):
-        raise NotAllowed
+    _check_may_send(pupil, consents, by, at)
     _lock_pupil(pupil)
     sent_before = Referral.objects.filter(submission=submission).first()
     if sent_before:
@@ -72,14 +70,24 @@ def send_request(
             happening, to_unit=to_unit, service=service, parent=answered, submission=submission,
             routing=frozen_facts(pupil, happening.today),
         )  # fmt: skip
-        _disclose(happening, referral, content_of(pupil, content, consents, happening.today))
-        _keep_consents(happening, referral, pupil, consents)
-        happening.stop("respond_to_no", "review_stalled")
+        disclose(happening, referral, content_of(pupil, content, consents, happening.today))
+        keep_consents(happening, to_unit, pupil, consents)
+        happening.stop("respond_to_no", "review_stalled", CHECK)
         if answered is not None:
             replace_next_step(happening, answered)
         happening.start("acknowledge_request", unit=to_unit, referral=referral)
-    RequestDraft.objects.filter(pupil=pupil, writer=by).delete()
+    note_gap(pupil=pupil, by=by, at=at)
+    RequestDraft.objects.filter(Q(pk=submission) | Q(pupil=pupil, writer=by)).delete()
     return referral
+
+
+def _check_may_send(pupil: Pupil, consents: list[ConsentGiven], by: Membership, at: datetime) -> None:
+    if not (access.may_request_support(by) and Pupil.objects.visible_to(by).filter(pk=pupil.pk).exists()):
+        raise NotAllowed
+    if sends_through_principal(by):
+        raise NotAllowed
+    if not judged(consents, pupil.age_on(timezone.localdate(at))).is_enough:
+        raise ConsentIsMissing
 
 
 def new_referral(
@@ -131,14 +139,8 @@ def withdraw_request(*, referral: Referral, reason: str, by: Membership, at: dat
         locked = happening.request
         if not access.may_speak_for_school(by, happening.case):
             raise NotAllowed
-        happening.set_status(locked, Referral.Status.WITHDRAWN)
-        happening.text = reason
-        redirected = locked.parent if locked.parent and locked.parent.status == Referral.Status.REDIRECTED else None
-        for obligation in happening.open_obligations():
-            # Who sent the request on held the ball until the new unit acknowledged; now there is nothing to wait for.
-            waited = redirected is not None and obligation.referral_id == redirected.pk
-            if obligation.referral_id == locked.pk or (waited and obligation.kind == "answer_request"):
-                happening.stop_one(obligation, outcome="replaced")
+        happening.text = tell(happening, locked, Disclosure.What.WITHDRAWAL, reason)
+        take_back(happening, locked)
     return locked
 
 
@@ -184,29 +186,3 @@ def _next_number(today: date) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cases_number')")
         return f"{today:%y%m}-{cursor.fetchone()[0]:04d}"
-
-
-def _disclose(happening: Entry, referral: Referral, content: dict[str, Any]) -> Disclosure:
-    """Freeze what the receiver will read, with its legal ground."""
-    return Disclosure.objects.create(
-        case=happening.case, referral=referral, from_unit=referral.from_unit, to_unit=referral.to_unit,
-        ground=Disclosure.Ground.CONSENT, content=content, disclosed_at=happening.at, disclosed_by=happening.by,
-    )  # fmt: skip
-
-
-def _keep_consents(happening: Entry, referral: Referral, pupil: Pupil, consents: list[ConsentGiven]) -> None:
-    """Write down who agreed to what, and who did not."""
-    Consent.objects.bulk_create(
-        Consent(
-            case=happening.case, to_unit=referral.to_unit, giver=given.giver, answer=given.answer, form=given.form,
-            scope=given.scope, given_on=given.given_on, valid_to=given.valid_to,
-            pupil_age=pupil.age_on(happening.today), noted_at=happening.at, noted_by=happening.by,
-        )
-        for given in consents
-    )  # fmt: skip
-
-
-def passed_on(happening: Entry, old: Referral, new: Referral) -> None:
-    """Give the receiver of a redirected request the same frozen copy, on the same ground."""
-    for shared in old.disclosures.all():
-        _disclose(happening, new, shared.content)

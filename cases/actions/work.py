@@ -7,7 +7,9 @@ from datetime import date, datetime
 from accounts.models import Membership
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Feedback, Referral
+from cases.models import Disclosure, Feedback, Referral
+
+from .disclosing import tell
 
 Status = Referral.Status
 
@@ -48,7 +50,8 @@ def acknowledge_feedback(*, feedback: Feedback, reply: str, by: Membership, at: 
         locked = Feedback.objects.select_for_update().get(pk=feedback.pk)
         if locked.acknowledged_at is not None:
             raise AlreadyDone
-        locked.acknowledged_at, locked.acknowledged_by, locked.reply = at, by, reply
+        told = tell(happening, referral, Disclosure.What.REPLY, reply)
+        locked.acknowledged_at, locked.acknowledged_by, locked.reply = at, by, told
         locked.save(update_fields=["acknowledged_at", "acknowledged_by", "reply"])
         happening.subject = locked.pk
         _stop_oldest_receipt(happening, referral)

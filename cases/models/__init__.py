@@ -1,9 +1,11 @@
 """The only place where school and social services meet: cases, requests, answers and the ledger of who must do what."""
 
 from .case import Case, Party
+from .consent import Consent
+from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
-from .referral import Decision, Question, Referral, RequestDraft
-from .sharing import Consent, Disclosure, Feedback, SchoolNote, SocialNote, notes_of
+from .referral import Decision, Question, Referral
+from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
 __all__ = [
     "Case",
@@ -19,7 +21,9 @@ __all__ = [
     "Question",
     "Referral",
     "RequestDraft",
+    "RequestSetting",
     "SchoolNote",
+    "ServiceGap",
     "SocialNote",
     "notes_of",
 ]

@@ -12,37 +12,9 @@ from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, permits
 from accounts.roles import Side
 from audit.reading import PersonalModel
-from schools.models import Pupil
 from socialservices.models import ReasonCode, Service
 
 from .case import Case
-
-
-class RequestDraftQuerySet(models.QuerySet["RequestDraft"]):
-    """Drafts by who may see them."""
-
-    def visible_to(self, reader: Membership) -> RequestDraftQuerySet:
-        """Return the drafts that `reader` writes, about pupils the reader still works with."""
-        return self.filter(writer=reader.pk, pupil__in=Pupil.objects.visible_to(reader))
-
-
-class RequestDraft(PersonalModel):
-    """A request being written. It belongs to its writer; nothing of it has left the school."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="+")
-    writer = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="request_drafts")
-    content = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
-
-    objects = RequestDraftQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-saved_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["pupil", "writer"], name="one_draft_per_pupil_and_writer")]
-
-    def __str__(self) -> str:
-        return f"{self.pupil} {self.saved_at:%Y-%m-%d}"
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
@@ -19,75 +19,12 @@ from .case import Case, Party
 from .referral import Referral
 
 
-class ConsentQuerySet(models.QuerySet["Consent"]):
-    """Consents by who may read them."""
-
-    def visible_to(self, reader: Membership) -> ConsentQuerySet:
-        """Return the consents in cases `reader` may read; on the social side only those that name a unit of theirs."""
-        consents = self.filter(case__in=Case.objects.visible_to(reader))
-        if reader.side == Side.SCHOOL:
-            return consents
-        return consents.filter(to_unit__in=Unit.objects.below(reader.unit))
-
-
-class Consent(PersonalModel):
-    """A consent that lifts secrecy for what it names (OSL 10:1, 12:2; law.md 3.3)."""
-
-    ABOUT = "case_id"
-
-    class Giver(models.TextChoices):
-        GUARDIAN_1 = "guardian_1", _("Guardian 1")
-        GUARDIAN_2 = "guardian_2", _("Guardian 2")
-        PUPIL = "pupil", _("The pupil")
-
-    class Answer(models.TextChoices):
-        YES = "yes", _("Yes")
-        NO = "no", _("No")
-        NOT_ASKED = "not_asked", _("Not asked")
-        NONE = "none", _("There is none")
-
-    class Form(models.TextChoices):
-        MEETING = "meeting", _("At a meeting")
-        PHONE = "phone", _("By phone")
-        LETTER = "letter", _("In writing")
-
-    class Scope(models.TextChoices):
-        WORDS = "words", _("What is written in the request")
-        ABSENCE = "absence", _("The absence figures")
-        RECEIVER = "receiver", _("That the receiver chosen gets it")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
-    to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    giver = models.CharField(max_length=10, choices=Giver.choices)
-    answer = models.CharField(max_length=9, choices=Answer.choices)
-    form = models.CharField(max_length=8, choices=Form.choices, blank=True)
-    scope = models.JSONField(default=list)
-    given_on = models.DateField(null=True, blank=True)
-    valid_to = models.DateField(null=True, blank=True)
-    pupil_age = models.PositiveSmallIntegerField()
-    noted_at = models.DateTimeField()
-    noted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ConsentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["noted_at", "giver", "id"]
-        constraints = [
-            models.CheckConstraint(
-                name="a_yes_has_date_form_scope_and_end",
-                condition=~Q(answer="yes")
-                | Q(given_on__isnull=False, valid_to__gte=F("given_on")) & ~Q(form="") & ~Q(scope=[]),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.giver} {self.answer}"
-
-
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):
-    """Disclosures by who may read them."""
+    """Disclosures by what they hold and who may read them."""
+
+    def requests(self) -> DisclosureQuerySet:
+        """Return the copies of whole requests, not of what was said later about them."""
+        return self.filter(what=Disclosure.What.REQUEST)
 
     def visible_to(self, reader: Membership) -> DisclosureQuerySet:
         """Return what was given by or to a unit of `reader`, as long as the unit is or was party to the case.
@@ -102,13 +39,26 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         if reader.side == Side.SCHOOL:
             return disclosures.filter(Exists(parties.filter(unit=reader.unit_id)), from_unit=reader.unit_id)
         below = Unit.objects.below(reader.unit)
-        return disclosures.filter(Exists(parties.filter(unit__in=below)), to_unit__in=below)
+        return disclosures.filter(Exists(parties.filter(unit__in=below)), Disclosure.HANDED_OVER, to_unit__in=below)
 
 
 class Disclosure(PersonalModel):
-    """Utlämnande: a frozen copy of what one unit gave another, on what legal ground (law.md 3.2)."""
+    """Utlämnande: a frozen copy of what one unit gave another, on what legal ground (law.md 3.2).
+
+    `stopped_at` is set when the consent it rests on no longer holds: from then on the copy goes no further, and one
+    that nobody had read by then is read by nobody.
+    """
 
     ABOUT = "case_id"
+    HANDED_OVER = Q(stopped_at=None) | Q(read_at__isnull=False)
+
+    class What(models.TextChoices):
+        REQUEST = "request", _("Request for support")
+        ANSWER = "answer", _("Answer to a question")
+        RESPONSE = "response", _("Response to a no")
+        REPLY = "reply", _("Reply to feedback")
+        STEP = "step", _("About a step in the case")
+        WITHDRAWAL = "withdrawal", _("Why a request was withdrawn")
 
     class Ground(models.TextChoices):
         CONSENT = "consent_osl_10_1", _("Consent (OSL 10:1)")
@@ -117,6 +67,10 @@ class Disclosure(PersonalModel):
         DUTY_SUPPLY = "duty_10_28_sol_20_6", _("Duty to supply (OSL 10:28, SoL 20:6)")
         FEEDBACK = "feedback_26_9a", _("Feedback to the reporter (OSL 26:9 a)")
         GENERAL_CLAUSE = "general_clause_10_27", _("General clause (OSL 10:27)")
+        SOCIAL_TO_SOCIAL = "social_to_social_26_9", _("Needed for necessary support (OSL 26:9)")
+        HANDOVER = "handover_skoll_3_12j", _("Handover at a change of school (Skollagen 3:12 j)")
+        PROVIDER_NOTICE = "huvudman_notice_7_19a", _("Notice to the provider (Skollagen 7:19 a)")
+        HOME_NOTICE = "hemkommun_notice_7_22", _("Notice to the home municipality (Skollagen 7:22)")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disclosures")
@@ -124,11 +78,13 @@ class Disclosure(PersonalModel):
     from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     ground = models.CharField(max_length=24, choices=Ground.choices)
+    what = models.CharField(max_length=10, choices=What.choices, default=What.REQUEST)
     content = models.JSONField()
     disclosed_at = models.DateTimeField()
     disclosed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     read_at = models.DateTimeField(null=True, blank=True)
     read_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    stopped_at = models.DateTimeField(null=True, blank=True)
 
     objects = DisclosureQuerySet.as_manager()
 
@@ -137,6 +93,11 @@ class Disclosure(PersonalModel):
 
     def __str__(self) -> str:
         return f"{self.referral} {self.disclosed_at:%Y-%m-%d}"
+
+    @property
+    def was_handed_over(self) -> bool:
+        """Say whether the receiver has it: it was not stopped before anybody had read it."""
+        return self.stopped_at is None or self.read_at is not None
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

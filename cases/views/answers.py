@@ -15,6 +15,7 @@ from accounts.access import MemberRequest
 from accounts.models import Unit
 from cases import access
 from cases.actions import answers as actions
+from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
 from cases.ball import states_of
 from cases.forms.answers import AllocateForm, AskForm, DeclineForm, RedirectForm
@@ -22,8 +23,8 @@ from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.models import Referral
 from cases.obligations import KINDS
+from cases.placing import reasons_for
 from cases.receivers import right_units_for
-from socialservices.models import ReasonCode
 
 from .attempt import refused
 from .conflict import conflict_page
@@ -96,6 +97,11 @@ def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         except NothingNew:
             form.add_error("service", _("That unit already has a request about the pupil. Choose another."))
             return answer_page(request, referral, "redirect", form)
+        except ConsentIsMissing:
+            form.add_error(
+                None, _("The consent has been withdrawn, so the request cannot be sent on. Talk with the school.")
+            )
+            return answer_page(request, referral, "redirect", form)
         if stop is None:
             unit = form.cleaned_data["service"].office.unit.short_name
             text = _("Sent on. The ball stays with you until %(unit)s has acknowledged.")
@@ -129,7 +135,7 @@ def _decline_form(request: MemberRequest, referral: Referral) -> DeclineForm:
     return DeclineForm(
         request.POST or None,
         referral=referral,
-        reasons=ReasonCode.objects.for_declining(today),
+        reasons=reasons_for(referral, today),
         units=Unit.objects.filter(pk__in=parties),
         today=today,
     )

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +24,7 @@ from cases.ball import CaseState, states_of
 from cases.forms.closing import CloseCaseForm
 from cases.forms.notes import InternalNoteForm
 from cases.models import Case, Consent, Disclosure, Feedback, Question, Referral, notes_of
+from cases.models.sharing import DisclosureQuerySet
 from cases.next_actions import next_actions
 from cases.timeline import timeline_of
 
@@ -95,7 +95,7 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "said_no": _answer_that_waits(state, timeline),
         "unread": unread.select_related("sent_by__user", "from_unit").order_by("sent_at", "pk"),
         "may_acknowledge": access.may_speak_for_school(reader, case),
-        "shared": _shared(request, case).last(),
+        "shared": _shared(request, case).requests().last(),
         "timeline": [item for item in timeline if not (only_shared and item.is_internal)],
         "only_shared": only_shared,
         "may_see_who_has_read": access.may_see_who_has_read(reader),
@@ -105,6 +105,7 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 def _note_first_opening(request: MemberRequest, case: Case) -> None:
     """Let the sender see that the receiver has opened the request, also when it is read on the case page."""
+    answers.note_reading(case=case, by=request.membership, at=timezone.now())
     sent = Referral.objects.received_by(request.membership).filter(case=case, status=Referral.Status.SENT)
     for referral in sent.select_related("case", "to_unit__parent"):
         answers.open_request(referral=referral, by=request.membership, at=timezone.now())
@@ -185,7 +186,7 @@ def _state(case: Case) -> CaseState:
     return states_of([case], timezone.localdate())[0]
 
 
-def _shared(request: MemberRequest, case: Case) -> QuerySet[Disclosure]:
+def _shared(request: MemberRequest, case: Case) -> DisclosureQuerySet:
     """Return what has been shared in the case as far as the reader's unit gave or got it, oldest first."""
     shared = Disclosure.objects.visible_to(request.membership).filter(case=case)
     return shared.select_related(

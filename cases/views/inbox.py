@@ -23,6 +23,7 @@ from cases.ball import states_of
 from cases.forms.answers import AcceptForm
 from cases.inbox import TABS, counts_of, requests_in, rows_of
 from cases.models import Decision, Disclosure, Question, Referral
+from cases.placing import must_be_placed
 
 PAGE_SIZE = 25
 
@@ -54,14 +55,16 @@ def assess_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     referral = received(request, referral_id)
     if answers.open_request(referral=referral, by=request.membership, at=timezone.now()):
         referral.refresh_from_db()
+    answers.note_reading(case=referral.case, by=request.membership, at=timezone.now())
     return answer_page(request, referral, "accept", accept_form(request, referral))
 
 
 def received(request: MemberRequest, referral_id: UUID) -> Referral:
     """Return a request that came to a unit of the reader; 404 for others."""
     referrals = Referral.objects.received_by(request.membership).select_related(
-        "case__pupil", "case__school_unit", "to_unit__parent", "from_unit", "sent_by__user", "handler__user", "parent"
-    )
+        "case__pupil", "case__school_unit", "to_unit__parent", "from_unit", "sent_by__user", "handler__user", "parent",
+        "service",
+    )  # fmt: skip
     return get_object_or_404(referrals, pk=referral_id)
 
 
@@ -81,7 +84,9 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
     """Show the request with `panel` of the answer open; with HTMX only the panel."""
     reader = request.membership
     may_answer = access.may_answer(reader, referral)
-    shared = Disclosure.objects.visible_to(reader).filter(referral=referral).order_by("disclosed_at", "pk").last()
+    shared = (
+        Disclosure.objects.requests().visible_to(reader).filter(referral=referral).order_by("disclosed_at", "pk").last()
+    )
     state = states_of([referral.case], timezone.localdate())[0]
     context = {
         "referral": referral,
@@ -97,6 +102,7 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
         "may_answer": may_answer,
         "may_acknowledge": access.may_acknowledge(reader, referral),
         "may_ask": may_answer and referral.status != Referral.Status.ASKED,
+        "must_be_placed": must_be_placed(referral),
         "may_work": access.may_work(reader, referral),
         "holds": [ball for ball in state.balls if ball.obligation.referral_id == referral.pk],
     }

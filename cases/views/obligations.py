@@ -20,6 +20,7 @@ from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, roles_that_may
 from cases import access
 from cases.actions import oversight as actions
+from cases.advice import looked_at
 from cases.forms.obligations import (
     AnswerLiftForm,
     HandOverForm,
@@ -31,12 +32,13 @@ from cases.forms.obligations import (
 )
 from cases.ledger import AlreadyPaused
 from cases.models import Case, Decision, Event, Obligation
-from cases.obligations import DATE_CHANGES, KINDS, LIFT, NET, STEPS
+from cases.obligations import CHECK, DATE_CHANGES, KINDS, LIFT, NET, STEPS
 
 from .acting import Act, acting_page
 from .attempt import refused
 from .conflict import conflict_page
 from .overseeing import overseeing
+from .requests import request_address
 
 
 def set_next_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
@@ -62,6 +64,23 @@ def record_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
         actions.record_step(obligation=obligation, **given)
 
     return _act(request, obligation, act, form, action, template="cases/record_step.html", may_close=may_close)
+
+
+def check_advice(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
+    """Look at the attendance three weeks after the advice was to be followed, and decide how to go on."""
+    obligation = _readable(request, obligation_id, CHECK)
+    if obligation.stopped_at is None and not access.may_speak_for_school(request.membership, obligation.case):
+        raise PermissionDenied
+    form = RecordStepForm(request.POST or None, **_choices(obligation))
+    act = Act("check_advice", _("Did it help?"), _("Save the check and the next step"))
+
+    def action(**given: Any) -> None:
+        actions.record_step(obligation=obligation, **given)
+
+    return _act(
+        request, obligation, act, form, action, template="cases/check_advice.html",
+        looked=looked_at(obligation, timezone.localdate()), again=request_address(obligation.case.pupil),
+    )  # fmt: skip
 
 
 def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.access import MemberRequest
 from cases import access
 from cases.actions import replies as actions
+from cases.actions.disclosing import ConsentIsMissing
 from cases.ball import states_of
+from cases.consents import may_share_more
 from cases.forms.replies import AnswerQuestionForm, RespondToNoForm
 from cases.models import Obligation, Question, Referral
 from cases.timeline import Item, timeline_of
@@ -36,7 +38,13 @@ def answer_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     if question is None or not access.may_speak_for_school(request.membership, referral.case):
         return conflict_page(request, referral.case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():
-        stop = refused(request, actions.answer_question, referral.case, form, question=question, **form.cleaned_data)
+        try:
+            stop = refused(
+                request, actions.answer_question, referral.case, form, question=question, **form.cleaned_data
+            )
+        except ConsentIsMissing:
+            form.add_error(None, _("The consent no longer stands, so no answer can be shared."))
+            return _page(request, "answer_question", referral, form, question=question, is_stopped=True)
         if stop is not None:
             return stop
         unit = referral.to_unit.short_name
@@ -66,6 +74,7 @@ def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         return redirect("cases:case_detail", referral.case_id)
     return _page(
         request, "respond_to_no", referral, form, said=_what_they_said(request, referral),
+        may_share=may_share_more(referral, timezone.localdate()),
         managers=[actions.managing_unit(unit) for unit in (referral.from_unit, referral.to_unit)],
     )  # fmt: skip
 

@@ -128,7 +128,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
 # What apps above `attendance` add to the start page: functions of the reader and the day.
-TO_DO_DATES = ["integrations.todo.import_dates"]
+TO_DO_DATES = ["cases.drafts_to_do.draft_dates", "integrations.todo.import_dates"]
 
 # Stolen hashes and stolen rows are of no use without these; the first key encrypts, all of them read.
 PASSWORD_PEPPER = env.str("PASSWORD_PEPPER", "")

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AccessRecord
-from cases.actions.requests import save_draft
+from cases.actions.drafts import save_draft
 from cases.forms.requests import RequestForm
 from cases.models import Case, Consent, Disclosure, Referral, RequestDraft
+from cases.receivers import Offer
 from cases.sharing import ConsentGiven
 from cases.views.requests import request_address
 from tests.factories.cases import a_case, a_pupil
@@ -139,8 +140,8 @@ def test_a_null_character_does_no_harm(cast, pupil, typed, enter):
     assert RequestDraft.objects.get().content["why_now"] == "ab"
 
 
-def test_details_of_a_no_are_not_asked_for(cast, pupil, typed, enter):
-    typed |= {"pupil_answer": "no", "pupil_valid_to": "2020-01-01", "pupil_given_on": "nonsense"}
+def test_details_of_what_is_no_yes_are_not_asked_for(cast, pupil, typed, enter):
+    typed |= {"pupil_answer": "not_asked", "pupil_valid_to": "2020-01-01", "pupil_given_on": "nonsense"}
 
     assert enter(cast.counsellor).post(request_address(pupil), typed).status_code == 302
 
@@ -151,7 +152,7 @@ def test_while_one_writes_the_draft_is_saved_in_place(cast, pupil, enter):
     )
 
     assert response.status_code == 200
-    assert response.text.strip().startswith('<p class="muted" id="draft-saved"')
+    assert response.text.strip().startswith('<div id="draft-saved"')
     assert RequestDraft.objects.get().content["why_now"] == "Halv text"
 
 
@@ -199,7 +200,7 @@ def test_missing_consent_shows_the_lawful_ways_and_keeps_the_text(cast, pupil, t
 def test_a_draft_without_consent_cannot_be_checked_or_sent(cast, pupil, typed, enter):
     typed["guardian_1_answer"] = "not_asked"
     draft = save_draft(
-        pupil=pupil, content=RequestForm(typed, services=[cast.service]).as_typed(), by=cast.counsellor,
+        pupil=pupil, content=RequestForm(typed, services=[Offer(cast.service)]).as_typed(), by=cast.counsellor,
         at=timezone.now(),
     )  # fmt: skip
     address = reverse("cases:check_request", args=[draft.pk])
@@ -334,7 +335,7 @@ def test_reading_is_noted(cast, pupil, enter):
 
 
 def test_a_consent_given_keeps_what_was_answered(cast, typed):
-    form = RequestForm(typed, services=[cast.service])
+    form = RequestForm(typed, services=[Offer(cast.service)])
 
     assert form.is_valid(), form.errors
     assert form.consents()[1] == ConsentGiven("guardian_2", "none")

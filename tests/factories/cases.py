@@ -138,8 +138,9 @@ class Story:
             consents=[
                 ConsentGiven(
                     "guardian_1", "yes", form="meeting", given_on=self.today,
-                    valid_to=self.today + timedelta(days=180), scope=["request"],
-                )
+                    valid_to=self.today + timedelta(days=180), scope=["words", "receiver"], interpreter="arabiska",
+                ),
+                ConsentGiven("guardian_2", "none"),
             ],
             submission=uuid4(),
             by=self.cast.counsellor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership
-from cases.actions import answers, closing, notes, replies, requests, work
+from cases.actions import answers, closing, drafts, notes, replies, requests, work
 from cases.models import Case
 from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
@@ -58,7 +58,7 @@ def known_pupil(cast: Cast, number: int = 1, *, at: datetime = WHEN) -> Known:
     )
     _at_school(cast, enrolment, canary, at)
     case = _case(cast, pupil, canary, at)
-    requests.save_draft(pupil=pupil, content={"why_now": canary}, by=cast.counsellor, at=at)
+    drafts.save_draft(pupil=pupil, content={"why_now": canary}, by=cast.counsellor, at=at)
     enrolment.ends_on = timezone.localdate(at) + timedelta(days=60)
     enrolment.save(update_fields=["ends_on"])
     _file(cast, canary, at)
@@ -123,8 +123,10 @@ def _case(cast: Cast, pupil: Pupil, canary: str, at: datetime) -> Case:
     later = add_working_days(today, 5)
     given = ConsentGiven("guardian_1", "yes", form="meeting", given_on=today, valid_to=later, scope=["request"])
     content = {name: f"{words} {canary}" for name, words in WORDS.items()}
+    own = replace(given, giver="pupil", is_suitable=True)  # whatever age the pupil has come to
+    consents = [given, ConsentGiven("guardian_2", "none"), own]
     referral = requests.send_request(
-        pupil=pupil, service=cast.service, content=content, consents=[given], submission=uuid4(), **counsellor
+        pupil=pupil, service=cast.service, content=content, consents=consents, submission=uuid4(), **counsellor
     )
     for member in (worker, counsellor):
         notes.write_internal_note(case=referral.case, text=canary, submission=uuid4(), **member)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.factories.cases import a_case, make_cast
+from cases.models import ServiceGap
+from tests.factories.cases import a_case, a_pupil, make_cast
 
 PAGE = reverse("followup:report")
 
@@ -82,3 +84,23 @@ def test_the_page_costs_the_same_for_one_case_and_eleven(cast, enter, assert_con
     enter(cast.analyst)
 
     assert_constant_queries(PAGE, lambda: a_case("declined", cast=cast))
+
+
+def test_the_city_sees_how_many_pupils_no_team_takes_and_small_gaps_are_merged(cast, enter):
+    for grade, count in ((2, 6), (3, 1), (4, 4)):
+        for _n in range(count):
+            ServiceGap.objects.create(
+                pupil=a_pupil(cast), school_unit=cast.counsellor.unit, grade=grade, school_form="gr",
+                provider_kind="independent", first_noted_at=timezone.now(), last_noted_at=timezone.now(),
+                noted_by=cast.counsellor,
+            )  # fmt: skip
+
+    report = enter(cast.analyst).get(PAGE).context["report"]
+
+    assert report.gaps == [
+        ("No team takes year 2 in compulsory school, independent schools", "6"), ("Other gaps, together", "5"),
+    ]  # fmt: skip
+    for other in (cast.head, cast.principal, cast.area_manager):
+        page = enter(other).get(PAGE)
+        assert page.context["report"].gaps == []
+        assert "Pupils that no team takes" not in page.text

@@ -29,7 +29,7 @@ from attendance.models import (
     Signal,
 )
 from audit.models import AccessRecord
-from cases.models import Case, Feedback, Obligation, Referral, RequestDraft
+from cases.models import Case, Consent, Feedback, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
 from oversight.models import LogExtract
 from records.models import RetentionRun, RightsRequest
@@ -43,7 +43,7 @@ ROWS: dict[str, type[models.Model]] = {
     "signal_id": Signal, "draft_id": RequestDraft, "feedback_id": Feedback, "import_id": AbsenceImport,
     "membership_id": Membership, "link_id": PupilLink, "named_id": NamedReader, "policy_id": ProtectionPolicy,
     "record_id": AccessRecord, "extract_id": LogExtract, "request_id": RightsRequest, "run_id": RetentionRun,
-    "source_id": SchoolSource, "measure_id": Measure,
+    "consent_id": Consent, "source_id": SchoolSource, "measure_id": Measure,
     "investigation_id": AbsenceInvestigation, "task_id": InvestigationTask, "duty_id": InvestigationDuty,
     "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
 }  # fmt: skip
@@ -80,6 +80,9 @@ def addresses_of(page: Page, each: int) -> list[str]:
         return [page.route, *([f"{page.route}?pupil={pk}" for pk in keys(Pupil, each)] if "new/" in page.route else [])]
     if names[0] == "pupil_id" and len(names) == 2 and names[1] in ROWS:
         return [reverse(page.name, args=pair) for pair in keys(ROWS[names[1]], each, pupil_of(ROWS[names[1]]), "pk")]
+    if names == ["case_id", "unit_id"]:
+        asked = Consent._base_manager.order_by("pk").values_list("case", "to_unit")
+        return [reverse(page.name, args=pair) for pair in dict.fromkeys(asked)][:each]
     if len(names) > 1 or names[0] not in ROWS:
         return []
     return [reverse(page.name, args=[pk]) for pk in keys(ROWS[names[0]], each)]

@@ -133,7 +133,9 @@ def _belongings(pupil: Pupil, cast: Cast) -> None:
     )
     SignalFactory(enrolment=pupil.enrolments.get())
     ConcernFactory(pupil=pupil, school_unit=cast.mentor.unit, logged_by=cast.mentor, text=f"{CANARY}oro")
-    RequestDraft.objects.create(pupil=pupil, writer=cast.counsellor, content={"why_now": CANARY}, saved_at=now)
+    RequestDraft.objects.create(
+        pupil=pupil, writer=cast.counsellor, school_unit=cast.counsellor.unit, content={"why_now": CANARY}, saved_at=now
+    )
     PupilLink.objects.create(
         pupil=pupil, membership=cast.mentor, ground="claimed", reason="covering", started_at=now,
         ends_at=now + timedelta(hours=24),

@@ -28,7 +28,7 @@ WITHOUT: dict[str, str] = {
     "accounts_keptpost": "what somebody typed, encrypted, for half an hour",
     "account_emailaddress": "django-allauth's copy of the address in accounts_user",
     "mfa_authenticator": "secrets: an old one must not be kept",
-    "cases_requestdraft": "unfinished text that only its writer reads; what is sent is frozen as a disclosure",
+    "cases_requestdraft": "text that its writer reads, and when finished the principal; what is sent is frozen",
     "attendance_evaluation": "how far the absence has been compared: derived, made anew from the rows",
     "attendance_judgedclass": "how far a class has been compared: derived, made anew from the rows",
     "accounts_factorreset": "who asked for it and who agreed; each of its steps is in the log",

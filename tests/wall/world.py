@@ -25,6 +25,7 @@ from attendance.models import (
 )
 from cases.models import (
     Case,
+    Consent,
     Decision,
     Disclosure,
     Event,
@@ -131,9 +132,12 @@ def tell(cast: Cast, state: str) -> Story:
     AttendanceDayFactory(pupil=story.pupil)
     GuardianFactory(pupil=story.pupil)
     PupilIdentifierFactory(pupil=story.pupil)
+    is_left = {"ready_at": story.at} if state == "closed" else {}
+    is_back = {"ready_at": story.at, "sent_back_at": story.at, "sent_back_why": "x"} if state == "paused" else {}
     RequestDraft.objects.create(
-        pupil=story.pupil, writer=cast.counsellor, saved_at=story.at, content={"why_now": "x", "help_wanted": "x"}
-    )
+        pupil=story.pupil, writer=cast.counsellor, school_unit=cast.counsellor.unit, saved_at=story.at,
+        content={"why_now": "x", "help_wanted": "x"}, **is_left, **is_back,
+    )  # fmt: skip
     return story
 
 
@@ -239,7 +243,9 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for name in ("text", "own_words"):
         yield "task", list(InvestigationTask.objects.all()), name, lambda row: rules.investigation(row.investigation)
     yield "duty", list(InvestigationDuty.objects.all()), "note", lambda row: rules.investigation(row.investigation)
-    yield "draft", list(RequestDraft.objects.all()), "content", lambda row: {row.writer_id}
+    for name in ("content", "sent_back_why"):
+        yield "draft", list(RequestDraft.objects.all()), name, rules.draft
+    yield "consent", list(Consent.objects.all()), "interpreter", rules.consent
     yield "final word", list(Case.objects.all()), "final_word", lambda row: rules.case(row)
     yield "event", list(Event.objects.exclude(text="")), "text", rules.event
     yield "task", list(Obligation.objects.exclude(task="")), "task", lambda row: rules.case(row.case)
@@ -366,6 +372,17 @@ class Audience:
                 or (one.side == "social" and one.pk in readers)
             )
         )
+
+    def consent(self, consent: Consent) -> set[UUID]:
+        """The school, and the unit that it names."""
+        return self._social(consent.case, lambda units: consent.to_unit_id in units)
+
+    def draft(self, draft: RequestDraft) -> set[UUID]:
+        """Its writer; once it is finished, the principal of the school too."""
+        if draft.ready_at is None:
+            return {draft.writer_id}
+        left_to = self.those(lambda one: one.role == "principal" and one.unit_id == draft.school_unit_id)
+        return {draft.writer_id, *left_to}
 
     def note(self, note: Any) -> set[UUID]:
         """The unit alone, not even its head above."""

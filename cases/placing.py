@@ -1,0 +1,27 @@
+"""A school that is not sure lets the intake office choose: it then has to find a place, or do the work itself."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import QuerySet
+
+from socialservices.models import ReasonCode, Service
+
+from .models import Referral
+
+WRONG_PLACE = ("OUTSIDE_TARGET_GROUP", "WRONG_DISTRICT", "TOO_SEVERE_FOR_TEAM", "BELOW_THRESHOLD")
+"""Reasons that only say that somebody else should have been asked (law.md 6.1): no answer to "where?"."""
+
+
+def must_be_placed(referral: Referral) -> bool:
+    """Say whether the school asked the intake office to choose: it sent the request there itself, and not on advice."""
+    is_intake = referral.service is not None and referral.service.kind == Service.Kind.INTAKE
+    was_sent_on = referral.parent is not None and referral.parent.status == Referral.Status.REDIRECTED
+    return is_intake and not was_sent_on
+
+
+def reasons_for(referral: Referral, today: date) -> QuerySet[ReasonCode]:
+    """Return the reasons with which a request can be declined on `today`: none that leaves "where?" unanswered."""
+    reasons = ReasonCode.objects.for_declining(today)
+    return reasons.exclude(code__in=WRONG_PLACE) if must_be_placed(referral) else reasons
