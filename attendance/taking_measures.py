@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import NotRequired, TypedDict, Unpack
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -71,6 +71,29 @@ def add_measure(*, pupil: Pupil, submission: UUID, by: Membership, at: datetime,
     if is_new:
         audit.record(action="measure added", target=measure, by=by, at=at, details={"kind": measure.kind})
     return measure
+
+
+def take_advice(*, pupil: Pupil, advice: str, from_day: date, by: Membership, at: datetime) -> Measure | None:
+    """Add what social services advised as a measure in the school's own words, from `from_day` or as soon as may be.
+
+    It is asked about as late as a measure may be. Returns None when `by` is nobody who adds measures for the pupil.
+    """
+    if not may_add_measure(by, pupil):
+        return None
+    calendar, today = calendar_of(by, at), stockholm_day(at)
+    starts_on = min(max(from_day, today), last_day_to_start(calendar, today))
+    return add_measure(
+        pupil=pupil,
+        submission=uuid4(),
+        by=by,
+        at=at,
+        kind=Kind.OWN,
+        in_words=advice[:300],
+        responsible=by,
+        starts_on=starts_on,
+        follow_up_on=last_day_to_follow_up(calendar, starts_on, today),
+        pupil_agrees=Measure.Agrees.NOT_ASKED,
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from deadlines.stockholm import stockholm_day
 from schools.models import Pupil
 
-from .models import Concern, Signal
+from .models import Concern, Measure, Signal
 
 MOST = 12
 """How many are offered to pick from, the latest first."""
@@ -21,9 +21,10 @@ MOST = 12
 class Tried:
     """One thing the school has seen or done. `key` names it in a form; `starts_ticked`: it is proposed to be shared.
 
-    `codes` are of Sign for a concern. `answer` is of Signal.Answer or Concern.Answer, by `kind`. `percent` is the
-    absence of a signal, in whole per cent. `text` is what was answered, in the answerer's words. That somebody
-    suspected harm is never among it (OSL 40:7 g), nor what was written when a concern was logged.
+    `codes` are of Sign for a concern, and the Measure.Kind of a measure. `answer` is of Signal.Answer, Concern.Answer
+    or MeasureFollowUp.Effect, by `kind`; nothing of a measure that nobody has followed up. `percent` is the absence
+    of a signal, in whole per cent. `text` is what was answered, in the answerer's words. That somebody suspected harm
+    is never among it (OSL 40:7 g), nor what was written when a concern was logged.
     """
 
     key: str
@@ -48,8 +49,8 @@ class Tried:
 
 
 def tried_before(pupil: Pupil, reader: Membership) -> list[Tried]:
-    """Return what `reader` may read of what the school has answered about `pupil`, the latest first, at most MOST."""
-    found = [*_signals(pupil, reader), *_concerns(pupil, reader)]
+    """Return what `reader` may read of what the school has answered and done about `pupil`, the latest first: MOST."""
+    found = [*_signals(pupil, reader), *_concerns(pupil, reader), *_measures(pupil, reader)]
     return sorted(found, key=lambda one: (one.day, one.key), reverse=True)[:MOST]
 
 
@@ -78,4 +79,20 @@ def _concerns(pupil: Pupil, reader: Membership) -> Iterable[Tried]:
             answer=concern.answer,
             codes=list(concern.signs),
             text=concern.answer_text,
+        )
+
+
+def _measures(pupil: Pupil, reader: Membership) -> Iterable[Tried]:
+    """Return the measures with what their latest follow-up said; what was written there stays in the school."""
+    taken = Measure.objects.visible_to(reader).filter(pupil=pupil).with_page_relations()
+    for measure in taken.order_by("-starts_on", "pk")[:MOST]:
+        told = next(iter(measure.follow_ups.all()), None)
+        yield Tried(
+            key=f"measure-{measure.pk}",
+            kind="measure",
+            day=measure.starts_on,
+            answer=told.effect if told else "",
+            codes=[measure.kind],
+            text=measure.in_words,
+            starts_ticked=True,
         )

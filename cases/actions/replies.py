@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import Membership, Unit
 from accounts.roles import UnitKind
+from attendance.taking_measures import take_advice
 from cases import access
 from cases.consents import may_share_more
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
@@ -47,13 +48,17 @@ def answer_question(*, question: Question, answer: str, by: Membership, at: date
 
 
 def follow_advice(*, referral: Referral, plan: str, due_on: date, by: Membership, at: datetime) -> Obligation:
-    """Do what the no advised: the school's next step with its date, and three weeks later a look at the attendance."""
+    """Do what the no advised: the school's next step with its date, and three weeks later a look at the attendance.
+
+    The plan is a measure of the school's from then on, as any other.
+    """
     with _responding(referral, "advice_followed", by, at) as happening:
         told = happening.text = tell(happening, referral, Disclosure.What.RESPONSE, plan)
         replace_next_step(happening, referral)
         school = happening.case.school_unit
         check_on = add_working_days(due_on + CHECK_AFTER - timedelta(days=1), 1)
         happening.start(CHECK, unit=school, person=by, due_on=check_on, referral=referral)
+        take_advice(pupil=happening.case.pupil, advice=plan, from_day=due_on, by=by, at=at)
         return happening.start(
             "do_next_step",
             unit=school,

@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.models import Measure
+from attendance.tried import tried_before
 from cases.actions import replies, requests
 from cases.advice import Looked
 from cases.stalled import stalled_cases
@@ -139,3 +141,15 @@ def test_an_answer_in_time_is_neither_late_nor_stalled(cast):
     assert "late" not in codes
     assert story.open("respond_to_no").due_on > today
     assert stalled_cases(cast.principal, today) == []
+
+
+def test_the_advice_is_a_measure_of_the_school_from_the_day_it_said(cast):
+    at = datetime(2026, 11, 2, 12, tzinfo=STOCKHOLM)
+
+    story = followed(cast, at, date(2026, 11, 9))
+
+    measure = Measure.objects.get(pupil=story.case.pupil)
+    assert (measure.kind, measure.in_words, measure.responsible) == ("own", "Vi kartlägger.", cast.counsellor)
+    assert measure.starts_on == date(2026, 11, 9)
+    assert measure.starts_on < measure.follow_up_on <= date(2026, 11, 30)
+    assert tried_before(story.case.pupil, cast.counsellor)[0].kind == "measure"
