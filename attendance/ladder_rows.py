@@ -22,10 +22,10 @@ SUPPORT = (Kind.SPECIAL_SUPPORT, Kind.SPECIAL_GROUP)
 
 @dataclass(frozen=True)
 class Rung:
-    """One kind of help: what has been done, in words; `is_done` when there is something."""
+    """One kind of help: what has been done; `is_done` when there is something."""
 
     title: str
-    words: str
+    told: str
     is_done: bool
     url: str = ""
     is_next: bool = False
@@ -52,7 +52,7 @@ def rungs_of(
         _outside(case),
     ]
     following = next((rung for rung in rungs if not rung.is_done), None)
-    return [Rung(rung.title, rung.words, rung.is_done, rung.url, rung is following) for rung in rungs]
+    return [Rung(rung.title, rung.told, rung.is_done, rung.url, rung is following) for rung in rungs]
 
 
 def _rung(title: str, days: list[date]) -> Rung:
