@@ -84,9 +84,12 @@ def trend_of(days: Mapping[date, Day], done: Iterable[tuple[date, str]], levels:
 
 
 def done_about(
-    concerns: Iterable[Concern], signals: Iterable[Signal], measures: Iterable[Measure] = ()
+    concerns: Iterable[Concern],
+    signals: Iterable[Signal],
+    measures: Iterable[Measure] = (),
+    investigated_since: Iterable[date] = (),
 ) -> list[tuple[date, str]]:
-    """Return what the reader may know that the school did: concerns logged, pupils watched or handled, measures."""
+    """Return what the reader may know that the school did: concerns, answers to signals, measures, investigations."""
     logged = [(stockholm_day(concern.logged_at), _("concern logged")) for concern in concerns]
     answered = {
         (stockholm_day(signal.answered_at), str(signal.get_answer_display()).lower())
@@ -94,7 +97,8 @@ def done_about(
         if signal.answer in ANSWERED and signal.answered_at is not None
     }
     begun = [(measure.starts_on, measure.title) for measure in measures]
-    return logged + sorted(answered) + begun
+    investigated = [(day, _("absence begins to be investigated")) for day in investigated_since]
+    return logged + sorted(answered) + begun + investigated
 
 
 def _share(days: Mapping[date, Day], until: date) -> int | None:

@@ -18,6 +18,7 @@ from accounts.models import Membership
 from schools.models import School
 
 from ..access import may_set_lines
+from ..ladder import STEPS
 from ..line_forms import LinesForm
 from ..lines import Standing, coming_lines, earlier_lines, mentors_at_work, standing_lines
 from ..models import Signal
@@ -52,6 +53,7 @@ def lines(request: MemberRequest) -> HttpResponse:
         "earlier": earlier_lines(school, today),
         "load": _load(request.membership, today),
         "budget": BUDGET,
+        "steps": list(STEPS.values()),
     }
     return render(request, "attendance/lines.html", context, status=status)
 

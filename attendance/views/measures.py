@@ -20,30 +20,49 @@ from deadlines.templatetags.days import day_words
 from schools.models import Pupil
 
 from .. import taking_measures as actions
-from ..access import may_add_measure, may_change_measure
+from ..access import may_add_measure, may_ask_for_support, may_change_measure
 from ..actions import NotAllowed
 from ..follow_up_days import usual_day_to_follow_up
+from ..investigation_rows import investigation_traces
+from ..ladder import standing_of
+from ..ladder_rows import rungs_of
 from ..measure_forms import AddMeasureForm, EndMeasureForm, FollowUpForm
 from ..measure_rows import effect_for, measure_rows
-from ..models import Measure
+from ..models import AbsenceInvestigation, Concern, Measure, Signal
 from ..reduced_timetables import reduced_words
+from ..signal_rows import open_cases
 from .saying import say_which_days
 
 
 def measure_list(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
-    """Show everything the school does and has done for a pupil, what runs first."""
+    """Show where on the ladder a pupil stands, and everything the school does and has done, what runs first."""
     pupil = _pupil(request, pupil_id)
     today = timezone.localdate()
-    measures = Measure.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()
+    measures = list(Measure.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations())
     running, ended = measure_rows(measures, today)
     context = {
         "pupil": pupil,
         "running": running,
         "ended": ended,
         "may_add": may_add_measure(request.membership, pupil),
+        "may_ask_for_support": may_ask_for_support(request.membership),
         "reduced": reduced_words([pupil.pk], today)[pupil.pk],
     }
+    context |= _ladder(request, pupil, measures, today)
     return render(request, "attendance/measure_list.html", context)
+
+
+def _ladder(request: MemberRequest, pupil: Pupil, measures: list[Measure], today: date) -> dict[str, Any]:
+    """Return where the pupil stands and what has been done at each step, as far as the reader may know."""
+    reader = request.membership
+    concerns = Concern.objects.visible_to(reader).filter(pupil=pupil)
+    investigations = AbsenceInvestigation.objects.visible_to(reader).filter(pupil=pupil)
+    signals = Signal.objects.visible_to(reader).filter(pupil=pupil).select_related("rule")
+    traces, case = investigation_traces([pupil.pk])[pupil.pk], open_cases(reader).get(pupil.pk)
+    return {
+        "rungs": rungs_of(concerns, measures, investigations, traces, case),
+        "standing": standing_of(signals, actions.calendar_of(reader, timezone.now()), today),
+    }
 
 
 def add_measure(request: MemberRequest, pupil_id: UUID) -> HttpResponse:

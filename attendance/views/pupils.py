@@ -111,9 +111,7 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     context |= {
         "group": group,
         "mentors": group.mentors.select_related("user").order_by("user__family_name", "pk"),
-        "trend": trend_of(
-            days, done_about(context["concerns"], context["signals"], context["measures"]), levels, today
-        ),
+        "trend": trend_of(days, context["done"], levels, today),
         "reduced": reduced_words([pupil.pk], today, today - DAYS_SHOWN)[pupil.pk],
         "periods": period_tables(pupil, shown.since),
         "may_log_concern": may_log_concern(request.membership, pupil),
@@ -155,6 +153,7 @@ def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
     traces = investigation_traces([pupil.pk])[pupil.pk]
     return {
         "shows_work": reads_signals(reader),
+        "done": done_about(concerns, signals, measures, [trace.opened_on for trace in traces]),
         "timeline": timeline_of(signals, concerns, measures, investigations, traces),
         "investigation_words": traces[-1].words if traces else "",
         "may_open_investigation": may_open_investigation(reader, pupil),
