@@ -153,11 +153,11 @@ def send_file(page: Page, content: bytes) -> None:
 
 
 def approve(page: Page) -> None:
-    """Let the good rows be stored and wait until they are."""
+    """Let the good rows be stored, and wait until they are and it has been seen which signals they give."""
     if page.locator("input[name=has_looked]").count():
         page.locator("input[name=has_looked]").check()
     page.get_by_role("button", name=re.compile(r"^Läs in")).click()
-    wait_for(page, page.locator("section.receipt"))
+    wait_for(page, page.locator("section.receipt", has_text=re.compile(r"\d nya? signal")))
 
 
 def wait_for(page: Page, locator: object) -> None:
