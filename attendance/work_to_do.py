@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -24,11 +25,11 @@ REMINDED_AHEAD = 2
 
 def measures_to_follow_up(reader: Membership, today: date) -> list[SchoolDate]:
     """Return the measures to follow up within two working days: one's own; to student health and the principal also
-    those of colleagues who no longer work at the school."""
+    those of colleagues who are away or no longer work at the school."""
     near = (
         Measure.objects.visible_to(reader).running().filter(follow_up_on__lte=add_working_days(today, REMINDED_AHEAD))
     )
-    left = near.exclude(responsible__in=Membership.objects.active(today))
+    left = near.exclude(responsible__in=_at_work(today))
     mine = near.filter(responsible__user=reader.user_id)
     due = mine if reader.role == Role.MENTOR else mine | left
     return [
@@ -48,8 +49,8 @@ def measures_to_follow_up(reader: Membership, today: date) -> list[SchoolDate]:
 def investigations_to_act_on(reader: Membership, today: date) -> list[SchoolDate]:
     """Return the investigations to finish, for who leads them; those to look at again and whom to tell, for principals.
 
-    What has nobody to do it, because the leader has left or the school has no principal, is everybody's at student
-    health.
+    What has nobody to do it, because the leader has left or is away or the school has no principal, is everybody's at
+    student health.
     """
     if reader.role not in (Role.STUDENT_HEALTH, Role.PRINCIPAL):
         return []
@@ -57,12 +58,17 @@ def investigations_to_act_on(reader: Membership, today: date) -> list[SchoolDate
     here = Membership.objects.active(today).filter(unit=reader.unit_id)
     decides = reader.role == Role.PRINCIPAL or not here.filter(role=Role.PRINCIPAL).exists()
     led = visible.going_on()
-    mine = led.filter(lead__user=reader.user_id) | led.exclude(lead__in=Membership.objects.active(today))
+    mine = led.filter(lead__user=reader.user_id) | led.exclude(lead__in=_at_work(today))
     rows = [_to_finish(one) for one in _in_order(mine)]
     if not decides:
         return rows
     again = [_to_look_at(one) for one in _in_order(visible.to_look_at_again())]
     return [*rows, *again, *_to_tell(visible)]
+
+
+def _at_work(today: date) -> QuerySet[Membership]:
+    """Return the roles that count today, of people who are not away."""
+    return Membership.objects.active(today).exclude(away_from__lte=today, away_to__gte=today)
 
 
 def _in_order(investigations: InvestigationQuerySet) -> InvestigationQuerySet:

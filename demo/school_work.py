@@ -11,6 +11,7 @@ from uuid import UUID
 from accounts.models import Membership
 from accounts.roles import Role
 from attendance.actions import SignalAlreadyAnswered, answer_concern, answer_signal, log_concern
+from attendance.investigating import InvestigationIsOpen
 from attendance.models import Concern, Sign, Signal
 from deadlines.stockholm import STOCKHOLM
 from deadlines.working_days import add_working_days
@@ -18,6 +19,7 @@ from deadlines.working_days import add_working_days
 from .agenda import Agenda
 from .city import SchoolPlan
 from .population import Resident
+from .school_help import SchoolHelp
 from .staff import VISITED_SCHOOLS, Staff
 from .story_days import StoryDays
 
@@ -60,6 +62,8 @@ class SchoolWork:
         self.days = days
         self.by_pupil = {resident.pupil.pk: resident for resident in residents}
         self.health = staff.at(staff.schools[plan.key].unit, Role.STUDENT_HEALTH)
+        (principal, *_others) = staff.at(staff.schools[plan.key].unit, Role.PRINCIPAL)
+        self.help = SchoolHelp(agenda, days.at(0, time(0)), self.health[-1], principal)
         is_prompt = plan.key in VISITED_SCHOOLS
         self.delays = (0,) if is_prompt else DELAYS
         self.days_to_answer_a_concern = (0,) if is_prompt else (1, 2, 3)
@@ -116,11 +120,17 @@ class SchoolWork:
         )
         answered_at = self._later(at, luck.choice(self.days_to_answer_a_concern), luck)
         if answered_at is not None:
-            answer, text = luck.choice(BECAME)
-            self.agenda.add(
-                answered_at,
-                lambda at: answer_concern(concern=concern, answer=answer, text=text, by=self.health[0], at=at),
-            )
+            self.agenda.add(answered_at, lambda at: self._answer_concern(concern, mentor, luck, at))
+
+    def _answer_concern(self, concern: Concern, mentor: Membership, luck: Random, at: datetime) -> None:
+        """Say what becomes of the concern, and begin with it."""
+        answer, text = luck.choice(BECAME)
+        answer_concern(concern=concern, answer=answer, text=text, by=self.health[0], at=at)
+        if answer == Concern.Answer.FOLLOW:
+            self.help.take_measure(concern.pupil, mentor, luck, at)
+        elif answer == Concern.Answer.INVESTIGATE:
+            with suppress(InvestigationIsOpen):
+                self.help.investigate(concern.pupil, luck, at)
 
     def _later(self, at: datetime, working_days: int, luck: Random) -> datetime | None:
         """Return a working moment some working days after `at`, None when that has not come yet."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django import forms
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings
 
 LONG = 100
@@ -27,7 +27,7 @@ def form_classes() -> Iterator[type[forms.BaseForm]]:
         is_ours = Path(config.path).parent == settings.BASE_DIR
         if not is_ours or config.name in SHORT_AND_NOT_PERSONAL:
             continue
-        for module in modules_of(f"{config.name}.forms"):
+        for module in (*modules_of(f"{config.name}.forms"), *named_forms(config)):
             for thing in vars(module).values():
                 if (
                     isinstance(thing, type)
@@ -46,6 +46,12 @@ def modules_of(name: str) -> Iterator[object]:
     yield module
     for found in pkgutil.iter_modules(getattr(module, "__path__", [])):
         yield importlib.import_module(f"{name}.{found.name}")
+
+
+def named_forms(config: AppConfig) -> Iterator[object]:
+    """Return the app's further modules of forms, such as attendance/line_forms.py."""
+    for file in sorted(Path(config.path).glob("*_forms.py")):
+        yield importlib.import_module(f"{config.name}.{file.stem}")
 
 
 def is_free_text(field: forms.Field) -> bool:

@@ -130,6 +130,14 @@ def test_a_follow_up_whose_holder_has_left_waits_for_student_health_and_the_prin
     assert rows(other, today) == []
 
 
+def test_a_follow_up_whose_holder_is_away_is_seen_by_student_health_too(measure, mentor, counsellor, today):
+    for first, last, seen in ((-3, -1, False), (-1, 0, True), (0, 4, True), (1, 4, False)):
+        mentor.away_from, mentor.away_to = today + timedelta(days=first), today + timedelta(days=last)
+        mentor.save()
+        assert bool(rows(counsellor, today)) is seen, (first, last)
+        assert rows(mentor, today)
+
+
 def test_what_is_to_be_done_says_nothing_of_what_the_measure_is(measure, mentor, today):
     (row,) = [row for row in school_dates(mentor, today) if row.key.startswith("measure-")]
 
