@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
@@ -81,25 +82,38 @@ def log_concern(*, pupil: Pupil, submission: UUID, by: Membership, at: datetime,
 
 
 @transaction.atomic
-def answer_concern(*, concern: Concern, answer: str, text: str, by: Membership, at: datetime) -> Concern:
-    """Say what becomes of a concern; whoever logged it can read it.
+def answer_concern(
+    *, concern: Concern, answer: str, text: str, also: Iterable[Concern] = (), by: Membership, at: datetime
+) -> list[Concern]:
+    """Say what becomes of a concern, and with the same words of others about the pupil; each writer can read it.
 
+    One of `also` that somebody has answered meanwhile keeps that answer. Returns the concerns answered, this one first.
     Raises ConcernAlreadyAnswered, NotAllowed, ReasonIsMissing.
     """
-    concern = Concern.objects.select_for_update(of=("self",)).get(pk=concern.pk)
-    if not may_answer_concern(by, concern):
-        raise NotAllowed
-    if concern.answer:
-        raise ConcernAlreadyAnswered
     if not text.strip():
         raise ReasonIsMissing
+    asked = [concern.pk, *(other.pk for other in also)]
+    locked = {
+        row.pk: row for row in Concern.objects.select_for_update(of=("self",)).filter(pk__in=asked).order_by("pk")
+    }
+    concerns = [locked[key] for key in dict.fromkeys(asked)]
+    if any(not may_answer_concern(by, row) or row.pupil_id != concern.pupil_id for row in concerns):
+        raise NotAllowed
+    if concerns[0].answer:
+        raise ConcernAlreadyAnswered
+    answered = [row for row in concerns if not row.answer]
+    for row in answered:
+        _say_what_becomes(row, answer, text, by, at)
+    return answered
+
+
+def _say_what_becomes(concern: Concern, answer: str, text: str, by: Membership, at: datetime) -> None:
     concern.answer = answer
     concern.answer_text = text
     concern.answered_at = at
     concern.answered_by = by
     concern.save(update_fields=["answer", "answer_text", "answered_at", "answered_by"])
     audit.record(action="concern answered", target=concern, by=by, at=at, details={"answer": answer})
-    return concern
 
 
 @transaction.atomic

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deadlines.dates import parse_day
+from deadlines.templatetags.days import day_words
 from schools.models import Pupil
 
 from .models import Concern, Sign, Signal
@@ -123,8 +125,17 @@ class LogConcernForm(forms.Form):
         return told
 
 
+class ConcernsField(forms.ModelMultipleChoiceField):
+    """Some concerns, by who logged them, when, and what was seen."""
+
+    def label_from_instance(self, concern: Concern) -> str:
+        """Return “Maria G., Thu 12 Nov: often away”."""
+        signs = ", ".join(str(Sign(code).label).lower() for code in concern.signs) or concern.text[:60]
+        return f"{concern.logged_by.user.short_name}, {day_words(concern.logged_at)}: {signs}"
+
+
 class AnswerConcernForm(forms.Form):
-    """What becomes of a concern."""
+    """What becomes of a concern, and of the others about the pupil that wait for an answer."""
 
     answer = forms.ChoiceField(
         label=_("What happens now?"),
@@ -139,6 +150,22 @@ class AnswerConcernForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Write a line on what happens, so that your colleague knows")},
     )
+    also = ConcernsField(
+        label=_("Answer these as well"),
+        help_text=_("They are about the same pupil. Each one who logged them reads your answer."),
+        queryset=Concern.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, others: QuerySet[Concern], **kwargs: Any) -> None:
+        """Offer the `others` that wait, all ticked; nothing is asked when there are none."""
+        super().__init__(*args, **kwargs)
+        if others:
+            self.fields["also"].queryset = others  # type: ignore[attr-defined]
+            self.fields["also"].initial = others
+        else:
+            del self.fields["also"]
 
 
 class AnswerSignalForm(forms.Form):

@@ -34,6 +34,11 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         """Return concerns nobody has answered."""
         return self.filter(answered_at=None)
 
+    def beside(self, concern: Concern) -> ConcernQuerySet:
+        """Return the other concerns about the same pupil at the same school that nobody has answered, oldest first."""
+        same = self.unanswered().filter(pupil=concern.pupil_id, school_unit=concern.school_unit_id)
+        return same.exclude(pk=concern.pk).order_by("logged_at", "pk")
+
     def visible_to(self, reader: Membership) -> ConcernQuerySet:
         """Return the concerns `reader` wrote, and for student health and principals all of the school.
 

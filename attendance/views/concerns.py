@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.access import MemberRequest
 from deadlines.due import due_on
@@ -75,7 +76,8 @@ def concern_detail(request: MemberRequest, concern_id: UUID) -> HttpResponse:
 def answer_concern(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     """Say what becomes of a concern."""
     concern = _read(request, concern_id)
-    form = AnswerConcernForm(request.POST or None)
+    others = Concern.objects.visible_to(request.membership).with_page_relations().beside(concern)
+    form = AnswerConcernForm(request.POST or None, others=others)
     if request.method == "POST" and form.is_valid():
         return _answered(request, concern, form.cleaned_data)
     context = {"form": form, "concern": concern, "signs": _signs(concern)}
@@ -84,13 +86,16 @@ def answer_concern(request: MemberRequest, concern_id: UUID) -> HttpResponse:
 
 def _answered(request: MemberRequest, concern: Concern, told: dict[str, Any]) -> HttpResponse:
     try:
-        actions.answer_concern(concern=concern, **told, by=request.membership, at=timezone.now())
+        answered = actions.answer_concern(concern=concern, **told, by=request.membership, at=timezone.now())
     except actions.ConcernAlreadyAnswered:
         messages.warning(request, _("A colleague has already answered this concern. Here is the answer."))
         return redirect("attendance:concern_detail", concern.pk)
     except actions.NotAllowed:
         raise PermissionDenied from None
-    messages.success(request, _("Saved. The one who logged the concern can read your answer."))
+    messages.success(request, ngettext(
+        "Saved. The one who logged the concern can read your answer.",
+        "Saved. You have answered %(n)s concerns; those who logged them can read it.", len(answered),
+    ) % {"n": len(answered)})  # fmt: skip
     if told["answer"] == ANSWER.REQUEST:
         return redirect(f"{reverse('cases:request_support')}?pupil={concern.pupil_id}")
     if told["answer"] == ANSWER.INVESTIGATE:

@@ -73,3 +73,49 @@ def test_a_concern_is_hidden_from_other_mentors_and_other_schools(sign_in, conce
     assert sign_in(other_mentor).get(url(concern, "concern_detail")).status_code == 404
     assert sign_in(MembershipFactory(principal=True)).get(url(concern, "concern_detail")).status_code == 404
     assert sign_in(MembershipFactory(principal=True)).get(url(concern)).status_code == 404
+
+
+@pytest.fixture
+def three(concern, pupil, mentor, counsellor):
+    """The concern, another about the pupil, and one that a colleague has answered."""
+    more = [ConcernFactory(enrolment=pupil.enrolments.get(), logged_by=mentor, holder=counsellor) for _one in range(2)]
+    actions.answer_concern(concern=more[1], answer=Concern.Answer.CLOSE, text="Löst.", by=counsellor, at=timezone.now())
+    return [concern, *more]
+
+
+def test_one_answer_answers_the_pupils_other_concerns_that_are_ticked(client, sign_in, three, counsellor):
+    asked, other, closed = three
+    page = sign_in(counsellor).get(url(asked)).content.decode()
+    assert page.count('name="also"') == 1
+    assert "checked" in page.split('name="also"')[1].split(">")[0]
+
+    told = {"answer": "follow", "text": "Vi följer Alva.", "also": [other.pk]}
+    response = sign_in(counsellor).post(url(asked), told, follow=True)
+
+    answers = {row.pk: row.answer_text for row in Concern.objects.all()}
+    assert answers == {asked.pk: "Vi följer Alva.", other.pk: "Vi följer Alva.", closed.pk: "Löst."}
+    assert "You have answered 2 concerns" in response.content.decode()
+
+
+def test_what_is_not_ticked_still_waits(sign_in, three, counsellor):
+    asked, other, _closed = three
+
+    sign_in(counsellor).post(url(asked), {"answer": "follow", "text": "Vi följer Alva."})
+
+    other.refresh_from_db()
+    assert not other.answer
+
+
+def test_a_concern_about_somebody_else_is_not_answered_along(sign_in, concern, counsellor):
+    stranger = ConcernFactory()
+
+    told = {"answer": "follow", "text": "Så.", "also": [stranger.pk]}
+    response = sign_in(counsellor).post(url(concern), told)
+
+    assert response.status_code in (302, 422)
+    stranger.refresh_from_db()
+    assert not stranger.answer
+    with pytest.raises(actions.NotAllowed):
+        actions.answer_concern(
+            concern=concern, answer="follow", text="Så.", also=[stranger], by=counsellor, at=timezone.now()
+        )
