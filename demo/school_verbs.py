@@ -139,7 +139,7 @@ class SchoolVerbs(Scene):
         has_two = self.pupil.guardians.count() > 1
         second = yes | {"form": Consent.Form.PHONE.value} if has_two else {"answer": Consent.Answer.NONE.value}
         is_asked = self.pupil.age_on(asked_on) >= OLD_ENOUGH_TO_AGREE_ALONE
-        pupil = yes if is_asked else {"answer": Consent.Answer.NOT_ASKED.value}
+        pupil = yes | {"is_suitable": True} if is_asked else {"answer": Consent.Answer.NOT_ASKED.value}
         return [
             ConsentGiven(giver=Consent.Giver.GUARDIAN_1.value, **yes),
             ConsentGiven(giver=Consent.Giver.GUARDIAN_2.value, **second),

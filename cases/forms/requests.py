@@ -93,6 +93,7 @@ class RequestForm(ConsentForm):
         self.fields["tried_items"].choices = [(one.key, picked_line(one)) for one in self.to_pick.values()]  # type: ignore[attr-defined]
         if is_follow_up:
             self.fields["why_now"].label = _("What is new since last time?")
+            self.fields["why_now"].error_messages["required"] = _("Write what is new since last time")
         if self.to_pick:
             self.fields["tried"].marker = ""  # type: ignore[attr-defined]
         else:

@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.actions.drafts import leave_to_principal, save_draft, send_back, set_sending
+from cases.drafts_to_do import draft_dates
 from cases.ledger import AlreadyDone, NotAllowed
 from cases.models import Disclosure, Referral, RequestDraft, RequestSetting
 from cases.views.requests import request_address
 from deadlines.working_days import add_working_days
 from tests.cases.test_request_support import pupil, send, typed, write  # noqa: F401 (fixtures)
+from tests.factories.cases import a_pupil
 
 NOW = timezone.now
 
@@ -131,3 +135,19 @@ def test_a_counsellor_who_may_send_has_nobody_to_leave_it_to(cast, pupil, typed,
 
     with pytest.raises(NotAllowed):
         leave_to_principal(draft=RequestDraft.objects.get(), by=cast.counsellor, at=NOW())
+
+
+def test_to_do_asks_as_many_questions_for_one_draft_as_for_three(cast, enter, strict, django_assert_num_queries):
+    def leave():
+        draft = save_draft(pupil=a_pupil(cast), content={}, by=cast.counsellor, at=NOW())
+        leave_to_principal(draft=draft, by=cast.counsellor, at=NOW())
+
+    leave()
+    today = timezone.localdate()
+    with CaptureQueriesContext(connection) as one:
+        draft_dates(cast.principal, today)
+    leave()
+    leave()
+
+    with django_assert_num_queries(len(one)):
+        assert len(draft_dates(cast.principal, today)) == 3
