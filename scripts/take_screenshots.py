@@ -45,13 +45,12 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "absence-sources": ("school_admin", "/imports/absence-sources/", ""),
     "school-sources": ("system_admin", "/imports/sources/", ""),
     "new-school-source": ("system_admin", "/imports/sources/new/", ""),
-}
-ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
-    "permissions": ("", "/about/permissions/", ""),
-    "lines": ("principal", "/settings/lines/", ""),
-    "pupil-term": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='term']"),
-    "pupil-list": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='view=list']"),
-    "signals-filtered": ("counsellor", "/signals/?show=all&kind=total", ""),
+    "measures": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> main a[href$='/measures/']"),
+    "add-measure": (
+        "counsellor", "/signals/",
+        "tbody a[href^='/pupils/'] >> main a[href$='/measures/'] >> a[href$='/measures/new/']",
+    ),
+    "investigations": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> main a[href$='/mapping/']"),
     "consents": ("counsellor", "/cases/", "tbody a[href^='/cases/'] >> a[href$='/shared/'] >> a[href$='/consents/']"),
     "withdraw-consent": (
         "counsellor", "/cases/",
@@ -66,6 +65,13 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
         "tbody a[href^='/cases/'] >> a[href$='/shared/'] >> a[href$='/consents/'] >> main .actions a[href$='/shared/']",
     ),
     "request-setting": ("principal", "/settings/requests/", ""),
+}  # fmt: skip
+ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
+    "permissions": ("", "/about/permissions/", ""),
+    "lines": ("principal", "/settings/lines/", ""),
+    "pupil-term": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='term']"),
+    "pupil-list": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='view=list']"),
+    "signals-filtered": ("counsellor", "/signals/?show=all&kind=total", ""),
     "claim-link": ("counsellor", "/pupils/another/", ""),
     "protection-decisions": ("principal", "/protected/decisions/", ""),
     "invite": ("principal", "/people/invite/", ""),
