@@ -56,6 +56,11 @@ def may_speak_for_school(reader: Membership, case: Case) -> bool:
     return case.is_open and may_within(reader, Object.REQUEST, Action.CHANGE, case.school_unit_id)
 
 
+def may_see_consents(reader: Membership, case: Case) -> bool:
+    """Say whether `reader` may open the pages of the pupil's consents, also when the case is closed."""
+    return may_within(reader, Object.REQUEST, Action.CHANGE, case.school_unit_id)
+
+
 def may_acknowledge_feedback(reader: Membership, feedback: Feedback) -> bool:
     """Say whether `reader` may acknowledge the feedback now."""
     waits = feedback.acknowledged_at is None and feedback.case.is_open

@@ -148,6 +148,7 @@ def shared_items(request: MemberRequest, case_id: UUID) -> HttpResponse:
     context = {
         "state": _state(case),
         "tab": "shared",
+        "may_see_consents": access.may_see_consents(request.membership, case),
         "disclosures": _shared(request, case).reverse(),
         "consents": consents.select_related("to_unit", "noted_by__user").order_by("-noted_at", "giver", "pk"),
     }

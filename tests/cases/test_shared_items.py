@@ -56,3 +56,16 @@ def test_reading_is_noted(cast, enter):
     enter(cast.counsellor).get(address(story))
 
     assert AccessRecord.objects.filter(page="cases:shared_items", pupils__contains=[story.pupil.pk]).exists()
+
+
+def test_the_way_to_the_consents_shows_to_those_alone_who_may_go_it(cast, enter):
+    story = a_case("acknowledged", cast=cast)
+    path = reverse("cases:pupil_consents", args=[story.case.pupil_id])
+
+    linked = {
+        name: path in enter(member).get(address(story)).text
+        for name, member in {"school": cast.counsellor, "team": cast.worker}.items()
+    }
+
+    assert linked == {"school": True, "team": False}
+    assert enter(cast.counsellor).get(path).status_code == 200

@@ -44,6 +44,7 @@ WITHOUT_ROWS = {
     "allocate a request": (Object.REQUEST, Action.CHANGE, lambda who: cases.may_allocate_request(who, SENT)),
     "work": (Object.FEEDBACK, Action.CREATE, lambda who: cases.may_work(who, ACCEPTED)),
     "speak for the school": (Object.REQUEST, Action.CHANGE, lambda who: cases.may_speak_for_school(who, CASE)),
+    "see consents": (Object.REQUEST, Action.CHANGE, lambda who: cases.may_see_consents(who, CASE)),
     "acknowledge feedback": (
         Object.FEEDBACK,
         Action.CHANGE,
