@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,14 @@ from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory, UnitFactory
 
 
+HERE = "datname = current_database() AND pid <> pg_backend_pid()"
+END_OURS = f"""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_roles ON rolname = usename WHERE {HERE} AND NOT rolsuper
+"""
+OTHERS = f"SELECT count(*) FROM pg_stat_activity WHERE {HERE}"
+A_MINUTE_OF_HALVES = 120
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `--write-docs` write the generated documents instead of comparing them."""
     parser.addoption("--write-docs", action="store_true", help="write the generated documents in docs/ anew")
@@ -26,13 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Have the test database, and before it is dropped end what a killed process or a pool may have left in it."""
+    """Have the test database; before it is dropped, end what was left in it, and wait for a vacuum that is under way."""
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        for _time in range(A_MINUTE_OF_HALVES):
+            cursor.execute(END_OURS)
+            cursor.execute(OTHERS)
+            if not cursor.fetchone()[0]:
+                break
+            time.sleep(0.5)
 
 
 @pytest.fixture(autouse=True)
