@@ -19,10 +19,10 @@ from tests.architecture.partials import PartialCheck
 from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory, UnitFactory
 
-
 HERE = "datname = current_database() AND pid <> pg_backend_pid()"
 END_OURS = f"""
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_roles ON rolname = usename WHERE {HERE} AND NOT rolsuper
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_roles ON rolname = usename
+ WHERE {HERE} AND NOT rolsuper
 """
 OTHERS = f"SELECT count(*) FROM pg_stat_activity WHERE {HERE}"
 A_MINUTE_OF_HALVES = 120
