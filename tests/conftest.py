@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Have the test database; before it is dropped, end what was left in it, and wait for a vacuum that is under way."""
+    """Have the test database; before it is dropped, end what was left in it, and wait for a vacuum under way."""
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for _time in range(A_MINUTE_OF_HALVES):
