@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
@@ -17,7 +19,8 @@ from .models import User
 def send_invitation(user: User, request: HttpRequest) -> None:
     """Mail the person that there is a role here; who has no password yet gets a link to choose one.
 
-    The mail names nobody and no unit. The link works once, for settings.PASSWORD_RESET_TIMEOUT seconds.
+    It leaves once what it tells is stored, and names nobody and no unit. The link works once, for
+    settings.PASSWORD_RESET_TIMEOUT seconds.
     """
     with translation.override(user.language):
         if user.has_usable_password():
@@ -26,7 +29,8 @@ def send_invitation(user: User, request: HttpRequest) -> None:
         else:
             address = request.build_absolute_uri(password_link(user))
             text = _("You have been invited to Närvarobryggan. Choose a password here within three days:")
-        send_mail(_("Invitation to Närvarobryggan"), f"{text}\n\n{address}\n", None, [user.email])
+        subject = str(_("Invitation to Närvarobryggan"))
+    transaction.on_commit(partial(send_mail, subject, f"{text}\n\n{address}\n", None, [user.email]))
 
 
 def password_link(user: User) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.core.mail import send_mail
@@ -52,14 +53,15 @@ def asked_for(user: User, at: datetime) -> FactorReset | None:
 
 
 def tell(user: User) -> None:
-    """Mail the person what has happened. The mail names nobody and leads nowhere."""
+    """Mail the person what has happened, once it is stored. The mail names nobody and leads nowhere."""
     with translation.override(user.language):
         text = _(
             "The second step of your sign-in to Närvarobryggan has been taken away, because somebody who answers for "
             "your unit was told that you have lost it. You set up a new one the next time you sign in.\n\n"
             "Did you not ask for this? Tell your manager at once."
         )
-        send_mail(_("Your sign-in to Närvarobryggan has changed"), text, None, [user.email])
+        subject = str(_("Your sign-in to Närvarobryggan has changed"))
+    transaction.on_commit(partial(send_mail, subject, text, None, [user.email]))
 
 
 def _take_away(user: User, password_too: bool, at: datetime) -> None:

@@ -20,6 +20,7 @@ WORKING_DAYS_TO_TELL_MUNICIPALITY = 5
 MONTHS_TO_TELL_RESULT = 1
 MOST_SCHOOL_DAYS_TO_REVIEW = 20
 ADULT = 18
+"""Years at which nobody has custody any more (FB 6:2): nobody is told in the place of the pupil."""
 
 Kind = InvestigationDuty.Kind
 
@@ -32,11 +33,6 @@ def day_to_finish(calendar: SchoolCalendar, opened_on: date) -> date:
 def last_day_to_review(calendar: SchoolCalendar, today: date) -> date:
     """Return the 20th school day: the last on which a decision that none is needed may be looked at again."""
     return calendar.add_school_days(today, MOST_SCHOOL_DAYS_TO_REVIEW)
-
-
-def is_adult(born_on: date, today: date) -> bool:
-    """Say whether somebody has turned eighteen; whoever is born on 29 February does so on 1 March."""
-    return (today.year - born_on.year, (today.month, today.day)) >= (ADULT, (born_on.month, born_on.day))
 
 
 def duties_of(opened_on: date, *, is_adult: bool, tells_municipality: bool) -> dict[str, date]:

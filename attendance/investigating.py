@@ -18,10 +18,10 @@ from schools.models import ClassGroup, Pupil
 from .access import may_change_investigation, may_decide_not_needed, may_open_investigation
 from .actions import NotAllowed, ReasonIsMissing
 from .duty_clocks import (
+    ADULT,
     day_to_finish,
     duties_of,
     duties_once_told,
-    is_adult,
     last_day_to_review,
     must_tell_municipality,
 )
@@ -337,7 +337,7 @@ def _add_duties(investigation: AbsenceInvestigation, pupil: Pupil, today: date) 
         school_municipality=school.municipality_code,
         home_municipality=home.municipality_code if home else "",
     )
-    due = duties_of(today, is_adult=is_adult(pupil.born_on, today), tells_municipality=tells)
+    due = duties_of(today, is_adult=pupil.age_on(today) >= ADULT, tells_municipality=tells)
     InvestigationDuty.objects.bulk_create(
         InvestigationDuty(investigation=investigation, kind=kind, due_on=day) for kind, day in due.items()
     )

@@ -13,11 +13,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Unit
 from deadlines.templatetags.days import day_words
-from schools.models import Pupil
+from schools.models import Guardian, Pupil
 
 from .access import may_speak_for_school
 from .consent_words import Told, names_with, told
-from .consents import Standing, first_receivers, judged, latest_answers
+from .consents import (
+    Standing,
+    first_receivers,
+    guardians_asked,
+    judged,
+    latest_answers,
+    not_asked_here,
+    shown_name,
+)
 from .models import Case, Consent, Disclosure, Referral
 
 
@@ -43,11 +51,9 @@ class Receiver:
     may_change: bool
 
 
-def consents_of(pupil: Pupil, reader: Membership, guardians: Sequence[str], today: date) -> list[Receiver]:
-    """Return the receivers of what the reader's school has shared about `pupil`, the latest case first.
-
-    `guardians` are the names of those who are asked, "" where a name is not shown.
-    """
+def consents_of(pupil: Pupil, reader: Membership, today: date) -> list[Receiver]:
+    """Return the receivers of what the reader's school has shared about `pupil`, the latest case first."""
+    guardians = guardians_asked(pupil)
     consents = Consent.objects.visible_to(reader).filter(case__pupil=pupil)
     consents = consents.select_related("case", "to_unit", "withdrawn_by__user").order_by("noted_at", "pk")
     by_receiver: dict[tuple[Case, Unit], list[Consent]] = defaultdict(list)
@@ -80,13 +86,14 @@ def _receiver(
     unit: Unit,
     rows: Iterable[Consent],
     copies: list[Disclosure],
-    guardians: Sequence[str],
+    guardians: Sequence[Guardian],
     reader: Membership,
     today: date,
 ) -> Receiver:
     standing = latest_answers(rows, today)
     age = max(one.row.pupil_age for one in standing)
-    names = names_with(guardians)
+    shown = [shown_name(guardian) for guardian in guardians]
+    names = names_with(shown)
     may_change = may_speak_for_school(reader, case)
     return Receiver(
         unit=unit,
@@ -101,7 +108,7 @@ def _receiver(
             for one in standing
             if one.row.answer != Consent.Answer.NONE
         ],
-        told=told(judged(standing, age), guardians),
+        told=told(judged(standing, age, not_asked_here(guardians)), shown),
         copies=copies,
         may_change=may_change,
     )

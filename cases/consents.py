@@ -10,7 +10,7 @@ from uuid import UUID
 
 from schools.models import Guardian, Pupil
 
-from .consent_law import Says, Situation, Verdict, Who, judge
+from .consent_law import ADULT, AGREES_ALONE, Says, Situation, Verdict, Who, judge
 from .models import Consent, Disclosure, Referral
 
 ASKED_GUARDIANS = 2
@@ -92,7 +92,7 @@ def is_suitable(judgement: bool | None, age: int) -> bool:
     pupil's yes is never enough here, and a no is heard unless somebody has judged that the pupil cannot yet have a say.
     """
     if judgement is None:
-        return not 15 <= age < 18
+        return not AGREES_ALONE <= age < ADULT
     return judgement
 
 
@@ -145,8 +145,8 @@ def _answer_on(consent: Consent, today: date) -> str:
 
 def first_receiver(referral: Referral) -> UUID:
     """Return the unit that the school sent the request to, before it was sent on: the one the consent names."""
-    while referral.parent is not None and referral.parent.status == Referral.Status.REDIRECTED:
-        referral = referral.parent
+    while before := referral.redirected_from:
+        referral = before
     return referral.to_unit_id
 
 

@@ -17,8 +17,7 @@ WRONG_PLACE = ("OUTSIDE_TARGET_GROUP", "WRONG_DISTRICT", "TOO_SEVERE_FOR_TEAM", 
 def must_be_placed(referral: Referral) -> bool:
     """Say whether the school asked the intake office to choose: it sent the request there itself, and not on advice."""
     is_intake = referral.service is not None and referral.service.kind == Service.Kind.INTAKE
-    was_sent_on = referral.parent is not None and referral.parent.status == Referral.Status.REDIRECTED
-    return is_intake and not was_sent_on
+    return is_intake and referral.redirected_from is None
 
 
 def reasons_for(referral: Referral, today: date) -> QuerySet[ReasonCode]:

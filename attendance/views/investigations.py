@@ -33,6 +33,7 @@ from ..investigation_forms import (
 )
 from ..investigation_rows import causes_of, duty_rows, pattern_rows, progress_of
 from ..models import AbsenceInvestigation, InvestigationDuty, InvestigationTask
+from .finding import pupil_of
 from .saying import say_which_days
 
 Form = forms.Form
@@ -40,7 +41,7 @@ Form = forms.Form
 
 def investigation_list(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show whether a pupil's absence is investigated, and what was before."""
-    pupil = _pupil(request, pupil_id)
+    pupil = pupil_of(request, pupil_id)
     rows = AbsenceInvestigation.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations()
     investigations = list(rows.order_by("-opened_at", "pk"))
     current = next((one for one in investigations if one.closed_at is None), None)
@@ -59,7 +60,7 @@ def investigation_list(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
 
 def open_investigation(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Begin to investigate a pupil's absence."""
-    pupil = _pupil(request, pupil_id)
+    pupil = pupil_of(request, pupil_id)
     at = timezone.now()
     initial = {"submission": uuid4(), "lead": request.membership.pk}
     form = OpenForm(request.POST or None, leads=actions.leads(request.membership, at), initial=initial)
@@ -77,7 +78,7 @@ def open_investigation(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
 
 def investigation_not_needed(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Decide that no investigation is needed now."""
-    pupil = _pupil(request, pupil_id)
+    pupil = pupil_of(request, pupil_id)
     form = NotNeededForm(request.POST or None, initial={"submission": uuid4()})
     if request.method == "POST" and form.is_valid():
         answer = _begun(
@@ -266,11 +267,6 @@ def _as_it_stands(task: InvestigationTask) -> dict[str, Any]:
         "status": task.status,
         "seen_at": task.changed_at.isoformat() if task.changed_at else "",
     }
-
-
-def _pupil(request: MemberRequest, pupil_id: UUID) -> Pupil:
-    """Fetch one of the reader's pupils."""
-    return get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
 
 
 def _read(request: MemberRequest, pupil_id: UUID, investigation_id: UUID) -> AbsenceInvestigation:

@@ -31,12 +31,13 @@ from ..measure_rows import effect_for, measure_rows
 from ..models import AbsenceInvestigation, Concern, Measure, Signal
 from ..reduced_timetables import reduced_words
 from ..signal_rows import open_cases
+from .finding import pupil_of
 from .saying import say_which_days
 
 
 def measure_list(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show where on the ladder a pupil stands, and everything the school does and has done, what runs first."""
-    pupil = _pupil(request, pupil_id)
+    pupil = pupil_of(request, pupil_id)
     today = timezone.localdate()
     measures = list(Measure.objects.visible_to(request.membership).filter(pupil=pupil).with_page_relations())
     running, ended = measure_rows(measures, today)
@@ -67,7 +68,7 @@ def _ladder(request: MemberRequest, pupil: Pupil, measures: list[Measure], today
 
 def add_measure(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Add a measure for one of the reader's pupils."""
-    pupil = _pupil(request, pupil_id)
+    pupil = pupil_of(request, pupil_id)
     at = timezone.now()
     form = AddMeasureForm(
         request.POST or None,
@@ -160,11 +161,6 @@ def _usual(request: MemberRequest, today: date) -> dict[str, Any]:
         "starts_on": today,
         "follow_up_on": usual_day_to_follow_up(calendar, today, today),
     }
-
-
-def _pupil(request: MemberRequest, pupil_id: UUID) -> Pupil:
-    """Fetch one of the reader's pupils."""
-    return get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
 
 
 def _read(request: MemberRequest, pupil_id: UUID, measure_id: UUID) -> Measure:

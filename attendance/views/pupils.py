@@ -49,6 +49,7 @@ from ..reported import reported_until
 from ..timeline import timeline_of
 from ..trend import WEEKS as TREND_WEEKS
 from ..trend import done_about, trend_of
+from .finding import pupil_of
 
 ROWS = 25
 DAYS_SHOWN = timedelta(days=TREND_WEEKS * 7 + 80)
@@ -95,7 +96,7 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
 
     HTMX asks for the calendar alone when other weeks or a list is wanted.
     """
-    pupil = get_object_or_404(Pupil.objects.visible_to(request.membership).with_page_relations(), pk=pupil_id)
+    pupil = pupil_of(request, pupil_id)
     today = timezone.localdate()
     group = classes_of(pupil)[0]
     school_days = school_calendar(group.school, today=today)

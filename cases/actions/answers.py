@@ -187,8 +187,8 @@ def _acknowledge(happening: Entry, by: Membership) -> None:
     happening.set_status(referral, Status.ASSESSING, acknowledged_at=happening.at, acknowledged_by=by, **opened)
     _read(Disclosure.objects.filter(referral=referral), by, happening.at)
     due_on = None
-    if referral.parent is not None and referral.parent.status == Status.REDIRECTED:
-        due_on = _take_over(happening, referral.parent)
+    if referral.redirected_from is not None:
+        due_on = _take_over(happening, referral.redirected_from)
     happening.stop("acknowledge_request", "take_over", referral=referral)
     person = by if by.unit_id == referral.to_unit_id else None
     happening.start("answer_request", unit=referral.to_unit, person=person, due_on=due_on, referral=referral)

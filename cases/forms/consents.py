@@ -9,8 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.consent_law import ADULT, AGREES_ALONE
 from cases.models import Consent
 from cases.sharing import ConsentGiven
+from deadlines.months import add_months
 
 from .fields import DayField
 
@@ -22,7 +24,8 @@ OF_SECOND = [*OF_GUARDIAN, (Answer.NONE, Answer.NONE.label)]
 FORMS = [("", _("Choose")), *Consent.Form.choices]
 GUARDIANS = (Giver.GUARDIAN_1, Giver.GUARDIAN_2)
 DETAILS = ("form", "given_on", "valid_to", "interpreter")
-ADULT = 18
+CONSENT_MONTHS = 12
+"""How long a yes is proposed to last, where the work with the pupil does not end before (law.md 3.3)."""
 
 
 class ConsentForm(forms.Form):
@@ -79,7 +82,7 @@ class ConsentForm(forms.Form):
                     required=False,
                 )
             }
-        if not 15 <= self.age < ADULT:
+        if not AGREES_ALONE <= self.age < ADULT:
             return {}
         label = _("We judge that the pupil's own consent is suitable, with the age and maturity in mind (SoL 21:2)")
         return {"suitable": forms.BooleanField(label=label, required=False)}
@@ -153,8 +156,9 @@ def said_before(consents: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return initial
 
 
-def first_consents(valid_to: date, guardians: int) -> dict[str, Any]:
-    """Return the initial answers where nobody was asked: valid to `valid_to`; no second guardian where one is known."""
+def first_consents(today: date, guardians: int) -> dict[str, Any]:
+    """Return the initial answers where nobody was asked: valid for a year; no second guardian where one is known."""
+    valid_to = add_months(today, CONSENT_MONTHS)
     initial: dict[str, Any] = {f"{giver}_valid_to": valid_to.isoformat() for giver in Giver.values}
     if guardians == 1:
         initial[f"{Giver.GUARDIAN_2}_answer"] = Answer.NONE

@@ -119,6 +119,11 @@ class Referral(PersonalModel):
     def __str__(self) -> str:
         return f"{self.case} {self.to_unit}"
 
+    @property
+    def redirected_from(self) -> Referral | None:
+        """The request that another unit sent on and that became this one; None for one that the school has sent."""
+        return self.parent if self.parent is not None and self.parent.status == self.Status.REDIRECTED else None
+
     def can_become(self, status: str) -> bool:
         """Say whether the request may go from its status to `status`."""
         return status in self.NEXT[self.status]

@@ -18,21 +18,16 @@ from cases.consent_pages import consents_of, given_on, shared_about, unit_asked_
 from cases.consents import guardians_asked, not_asked_here, shown_name
 from cases.forms.consents import ConsentForm, first_consents
 from cases.models import Case, Consent
-from deadlines.months import add_months
 from schools.models import Pupil
 
 from .attempt import refused
 from .conflict import conflict_page
 
-CONSENT_MONTHS = 12
-"""How long a yes is proposed to last, where the work with the pupil does not end before (law.md 3.3)."""
-
 
 def pupil_consents(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     """Show what has been answered about each receiver, what it has been given, and how an answer is changed."""
     pupil = _pupil(request, pupil_id)
-    guardians = [shown_name(guardian) for guardian in guardians_asked(pupil)]
-    receivers = consents_of(pupil, request.membership, guardians, timezone.localdate())
+    receivers = consents_of(pupil, request.membership, timezone.localdate())
     return render(request, "cases/pupil_consents.html", {"pupil": pupil, "receivers": receivers})
 
 
@@ -93,7 +88,7 @@ def _form(request: MemberRequest, pupil: Pupil) -> ConsentForm:
         request.POST if request.method == "POST" else None,
         guardians=[shown_name(guardian) for guardian in guardians],
         age=pupil.age_on(today),
-        initial=first_consents(add_months(today, CONSENT_MONTHS), len(guardians)),
+        initial=first_consents(today, len(guardians)),
     )
 
 

@@ -29,14 +29,11 @@ from cases.models import Disclosure, Obligation, Referral, RequestDraft
 from cases.obligations import KINDS
 from cases.receivers import offers_of, routing_of
 from cases.sending import gap_name, sends_through_principal
-from deadlines.months import add_months
 from schools.models import Pupil
 from socialservices.routing import Routing
 
 from .attempt import refused
 from .conflict import conflict_page, typed_texts
-
-CONSENT_MONTHS = 12
 
 
 def request_support(request: MemberRequest) -> HttpResponse:
@@ -157,7 +154,7 @@ def request_form(request: MemberRequest, pupil: Pupil, routing: Routing, **kwarg
 def _first_words(request: MemberRequest, pupil: Pupil, earlier: Disclosure | None, today: date) -> dict[str, Any]:
     """Return what a new request begins with: what was shared before in the open case, else what the school knows."""
     initial = first_answers(pupil, request.membership, today)
-    initial |= first_consents(add_months(today, CONSENT_MONTHS), len(guardians_asked(pupil)))
+    initial |= first_consents(today, len(guardians_asked(pupil)))
     if earlier is None:
         return initial
     initial |= earlier_answers(earlier.content) | {"service": str(earlier.referral.service_id or "")}

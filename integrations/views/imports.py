@@ -71,11 +71,11 @@ def import_detail(request: MemberRequest, import_id: UUID, form: ApproveForm | N
     """Show how an import stands: on its way, to be reviewed, or done. HTMX asks for the progress alone."""
     absence_import = import_of(request, import_id)
     is_htmx = request.htmx  # type: ignore[attr-defined]
-    context = standing(absence_import)
-    if is_htmx and context["is_being_judged"]:
+    if is_htmx and actions.is_being_judged(absence_import, timezone.now()):
         return HttpResponse(status=204)
     if is_htmx and not absence_import.is_running:
         return HttpResponse(headers={"HX-Refresh": "true"})
+    context = standing(absence_import)
     if is_htmx:
         return render(request, "integrations/import_detail.html#progress", context)
     problems = list(absence_import.problems.order_by("row_number", "id")[:PROBLEMS_SHOWN])

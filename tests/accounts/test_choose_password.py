@@ -1,9 +1,11 @@
 """The one-time link of an invitation, and changing one's own password."""
 
+import contextlib
 import re
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.invitations import password_link, send_invitation
@@ -25,8 +27,9 @@ def choose(client, link, password=PASSWORD):
     return client.post(link, {"new_password1": password, "new_password2": password})
 
 
-def test_link_in_the_mail_lets_the_person_in(client, rf, invited):
-    send_invitation(invited, rf.get("/"))
+def test_link_in_the_mail_lets_the_person_in(client, rf, invited, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        send_invitation(invited, rf.get("/"))
     link = re.search(r"http://testserver(/welcome/\S+)", mail.outbox[0].body)[1]
 
     assert client.get(link).status_code == 200
@@ -64,11 +67,12 @@ def test_weak_password_is_refused(client, invited):
     assert not invited.has_usable_password()
 
 
-def test_somebody_with_a_password_gets_no_such_link(rf, invited):
+def test_somebody_with_a_password_gets_no_such_link(rf, invited, django_capture_on_commit_callbacks):
     invited.set_password(PASSWORD)
     invited.save()
 
-    send_invitation(invited, rf.get("/"))
+    with django_capture_on_commit_callbacks(execute=True):
+        send_invitation(invited, rf.get("/"))
 
     assert "/welcome/" not in mail.outbox[0].body
 
@@ -84,3 +88,11 @@ def test_changing_the_password_asks_for_the_old_one(client, invited):
     assert client.get(reverse("accounts:account")).status_code == 200
     invited.refresh_from_db()
     assert invited.check_password("ännu längre ord med kor")
+
+
+def test_no_mail_leaves_when_what_it_tells_is_not_stored(rf, invited, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True), contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        send_invitation(invited, rf.get("/"))
+        1 / 0  # noqa: B018
+
+    assert mail.outbox == []

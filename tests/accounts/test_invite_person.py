@@ -78,7 +78,9 @@ def test_same_role_twice_is_refused(cast):
         invite(cast.principal)
 
 
-def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_in, confirm):
+def test_page_invites_and_mails_a_link_without_personal_data(
+    client, cast, sign_in, confirm, django_capture_on_commit_callbacks
+):
     confirm(sign_in(client, cast.principal))
     data = {
         "given_name": "Nya",
@@ -91,7 +93,8 @@ def test_page_invites_and_mails_a_link_without_personal_data(client, cast, sign_
         "valid_to": "2027-06-30",
     }
 
-    response = client.post(reverse("accounts:invite_person"), data, follow=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(reverse("accounts:invite_person"), data, follow=True)
 
     assert "on its way to nya@example.com" in response.content.decode()
     (letter,) = mail.outbox
@@ -117,7 +120,9 @@ def test_page_refuses_a_unit_out_of_sight(client, cast, sign_in, confirm):
     assert not User.objects.filter(email="n@example.com").exists()
 
 
-def test_page_keeps_what_was_typed_when_the_person_is_here_already(client, cast, sign_in, confirm):
+def test_page_keeps_what_was_typed_when_the_person_is_here_already(
+    client, cast, sign_in, confirm, django_capture_on_commit_callbacks
+):
     confirm(sign_in(client, cast.principal))
     data = {
         "given_name": "Typat",
@@ -128,7 +133,8 @@ def test_page_keeps_what_was_typed_when_the_person_is_here_already(client, cast,
     }
     data |= {"unit": cast.principal.unit.pk, "role": Role.MENTOR}
 
-    response = client.post(reverse("accounts:invite_person"), data)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post(reverse("accounts:invite_person"), data)
 
     assert response.status_code == 422
     assert "already has this role" in response.content.decode()

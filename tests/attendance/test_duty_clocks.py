@@ -5,14 +5,15 @@ from datetime import date
 import pytest
 
 from attendance.duty_clocks import (
+    ADULT,
     day_to_finish,
     duties_of,
     duties_once_told,
-    is_adult,
     last_day_to_review,
     must_tell_municipality,
 )
 from deadlines.school_days import DayRange, SchoolCalendar
+from schools.models import Pupil
 
 CALENDAR = SchoolCalendar(
     terms=(DayRange(date(2026, 8, 17), date(2026, 12, 18)), DayRange(date(2027, 1, 11), date(2027, 6, 10))),
@@ -134,4 +135,4 @@ def test_the_home_municipality_is_told_when_the_provider_is_another(kind, school
     ],
 )
 def test_whoever_has_turned_eighteen_has_no_guardian_to_tell(born_on, today, adult):
-    assert is_adult(born_on, today) is adult
+    assert (Pupil(born_on=born_on).age_on(today) >= ADULT) is adult

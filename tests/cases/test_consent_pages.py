@@ -1,6 +1,6 @@
 """The pages of consents and of what was shared."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from django.db import connection
@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.consent_law import Way
 from cases.models import Consent, Disclosure, Event, Question, Referral, SchoolNote
 from tests.cases.test_consents import take_back
 from tests.factories.cases import a_case, a_pupil
@@ -216,3 +217,15 @@ def test_where_a_guardian_is_not_asked_from_here_the_page_of_new_answers_says_so
 
     assert "must not be contacted from here" in page
     assert "Hemlig" not in page
+
+
+def test_a_protected_guardian_whose_yes_has_run_out_is_asked_another_way(cast, enter):
+    story = a_case("acknowledged", cast=cast)
+    GuardianFactory(pupil=story.pupil, given_name="Hemlig", family_name="A", protected=True)
+    Consent.objects.filter(case=story.case).update(given_on=date(2026, 1, 7), valid_to=date(2026, 2, 1))
+
+    answer = enter(cast.counsellor).get(reverse("cases:pupil_consents", args=[story.pupil.pk]))
+
+    (receiver,) = answer.context["receivers"]
+    assert Way.ASK_THROUGH_THE_OTHER_WAY in {way.code for way in receiver.told.ways}
+    assert "Hemlig" not in answer.text
