@@ -1,10 +1,31 @@
 """Who may do what about signals and concerns. All of it stays inside the school."""
 
+from dataclasses import dataclass
+
 from accounts.models import Membership
 from accounts.permissions import Action, Object, may_within, permits
 from schools.models import Pupil, School
 
 from .models import AbsenceInvestigation, Concern, Measure, Signal
+
+
+@dataclass(frozen=True)
+class MayAbout:
+    """What a reader may begin about one pupil."""
+
+    log_concern: bool
+    add_measure: bool
+    open_investigation: bool
+
+
+def may_about(reader: Membership, pupil: Pupil) -> MayAbout:
+    """Say what `reader` may begin about `pupil`, as the three questions below do one by one; one query."""
+    works_with = Pupil.objects.visible_to(reader).filter(pk=pupil.pk).exists()
+    return MayAbout(
+        log_concern=works_with and may_log_concerns(reader),
+        add_measure=works_with and bool(permits(reader, Object.MEASURE, Action.CREATE)),
+        open_investigation=works_with and bool(permits(reader, Object.INVESTIGATION, Action.CREATE)),
+    )
 
 
 def may_log_concerns(reader: Membership) -> bool:

@@ -31,10 +31,17 @@ DAY_BY_DAY = f"""
 WITH days AS ({DAYS_SINCE}) SELECT day, offered, reported, valid, invalid, taught FROM days ORDER BY day
 """  # noqa: S608
 
+# Week by week, and of each week what belongs to the latest school days: added up, that is the window.
 BY_WEEK = f"""
-WITH days AS ({DAYS_SINCE})
-SELECT pupil_id, date_trunc('week', day)::date, sum(offered), sum(valid), sum(invalid), sum(reported)
-  FROM days GROUP BY 1, 2
+WITH days AS ({DAYS_SINCE}),
+     numbered AS (SELECT *, row_number() OVER (PARTITION BY pupil_id, offered > 0 ORDER BY day DESC) AS nth FROM days),
+     told AS (SELECT *, offered > 0 AND nth <= %(school_days)s AS is_late,
+                     (day - %(since)s) / 7 AS week FROM numbered)
+SELECT pupil_id, week, sum(offered), sum(valid), sum(invalid), sum(reported),
+       count(*) FILTER (WHERE is_late), min(day) FILTER (WHERE is_late), max(day) FILTER (WHERE is_late),
+       COALESCE(sum(offered) FILTER (WHERE is_late), 0), COALESCE(sum(reported) FILTER (WHERE is_late), 0),
+       COALESCE(sum(valid) FILTER (WHERE is_late), 0), COALESCE(sum(invalid) FILTER (WHERE is_late), 0)
+  FROM told GROUP BY pupil_id, week ORDER BY pupil_id, week
 """  # noqa: S608
 
 
@@ -73,6 +80,18 @@ class Absence:
     reported: int = 0
     valid: int = 0
     invalid: int = 0
+
+    def with_more(self, later: Absence) -> Absence:
+        """Return the two together; `later` follows on this one."""
+        return Absence(
+            self.school_days + later.school_days,
+            self.first_day or later.first_day,
+            later.last_day,
+            self.offered + later.offered,
+            self.reported + later.reported,
+            self.valid + later.valid,
+            self.invalid + later.invalid,
+        )
 
     @property
     def percent(self) -> int:
@@ -176,19 +195,34 @@ def absence_over(days: Mapping[date, Day], until: date, school_days: int = SCHOO
     )
 
 
-def weeks_of(pupil_ids: Iterable[UUID], today: date, weeks: int) -> dict[UUID, list[Week]]:
-    """Return for each pupil the latest `weeks` calendar weeks, the week of `today` last; one query."""
+def absences_and_weeks(
+    pupil_ids: Iterable[UUID], today: date, weeks: int
+) -> tuple[dict[UUID, Absence], dict[UUID, list[Week]]]:
+    """Return for each pupil the absence over the latest 20 school days, and the latest `weeks` calendar weeks.
+
+    The week of `today` is the last. One query; one more when the weeks do not hold 20 school days for everybody, after
+    the summer or for somebody who is new.
+    """
     mondays = [today - timedelta(days=today.weekday(), weeks=back) for back in range(weeks - 1, -1, -1)]
     pupils = list(pupil_ids)
+    shown = {pupil: [Week(monday) for monday in mondays] for pupil in pupils}
+    absences: dict[UUID, Absence] = defaultdict(Absence)
     with connection.cursor() as cursor:
-        cursor.execute(BY_WEEK, {"pupils": pupils, "today": today, "since": mondays[0]})
-        found = {(pupil_id, monday): Week(monday, *minutes) for pupil_id, monday, *minutes in cursor.fetchall()}
-    return {pupil: [found.get((pupil, monday), Week(monday)) for monday in mondays] for pupil in pupils}
+        cursor.execute(BY_WEEK, {"pupils": pupils, "today": today, "since": mondays[0], "school_days": SCHOOL_DAYS})
+        for pupil, week, offered, valid, invalid, reported, *latest in cursor.fetchall():
+            shown[pupil][week] = Week(mondays[week], offered, valid, invalid, reported)
+            if latest[0]:
+                absences[pupil] = absences[pupil].with_more(Absence(*latest))
+    short = [pupil for pupil in pupils if absences[pupil].school_days < SCHOOL_DAYS]
+    if short:
+        absences |= absences_of(short, today)
+    return absences, shown
 
 
 def frozen_absence(pupil: Pupil, today: date) -> dict[str, Any]:
     """Return the pupil's absence as a copy to be shared, ready for JSON: per cent, window and weeks, no causes."""
-    absence = absence_of(pupil, today)
+    absences, weeks = absences_and_weeks([pupil.pk], today, FROZEN_WEEKS)
+    absence = absences[pupil.pk]
     return {
         "from": absence.first_day and absence.first_day.isoformat(),
         "until": absence.last_day and absence.last_day.isoformat(),
@@ -199,6 +233,6 @@ def frozen_absence(pupil: Pupil, today: date) -> dict[str, Any]:
         "coverage_percent": absence.coverage_percent,
         "weeks": [
             {"monday": week.monday.isoformat(), "week": week.number, "percent": week.percent}
-            for week in weeks_of([pupil.pk], today, FROZEN_WEEKS)[pupil.pk]
+            for week in weeks[pupil.pk]
         ],
     }

@@ -16,6 +16,7 @@ PUPIL_DAYS = """
       JOIN attendance_absencesource source ON source.id = class_day.source_id AND source.is_counted
       LEFT JOIN attendance_attendanceday own
         ON own.pupil_id = enrolment.pupil_id AND own.day = class_day.day AND own.source_id = class_day.source_id
+       AND own.pupil_id = ANY(%(pupils)s) AND own.day <= %(today)s AND {own_since}
      WHERE enrolment.pupil_id = ANY(%(pupils)s)
        AND class_day.offered_minutes > 0
        AND class_day.day <= %(today)s
@@ -25,8 +26,9 @@ PUPIL_DAYS = """
 """The days on which a pupil's class was taught, in minutes, as the school's counted source tells them; the pupil's own
 minutes stand where they differ.
 
-Takes `pupils` and `today`; `{since}` is a condition that bounds the days backwards.
+Takes `pupils` and `today`; `{since}` and `{own_since}` bound the days backwards. That the pupil's own days are those of
+these pupils on these days follows from the rest: it is written out so that the database looks for nobody else's.
 """
 
-ALL_DAYS = PUPIL_DAYS.format(since="TRUE")
-DAYS_SINCE = PUPIL_DAYS.format(since="class_day.day >= %(since)s")
+ALL_DAYS = PUPIL_DAYS.format(since="TRUE", own_since="TRUE")
+DAYS_SINCE = PUPIL_DAYS.format(since="class_day.day >= %(since)s", own_since="own.day >= %(since)s")

@@ -18,7 +18,7 @@ from deadlines.templatetags.days import day_words
 
 from .access import reads_cases
 from .charts import Line
-from .figures import Absence, Week, absences_of, weeks_of
+from .figures import Absence, Week, absences_and_weeks
 from .investigation_rows import investigation_traces
 from .models import Concern, Measure, Signal
 from .pupil_labels import class_and_initials
@@ -85,7 +85,7 @@ def signal_rows(
 ) -> list[SignalRow]:
     """Return a row for each signal; `others` are those that wait for an answer too, by pupil."""
     pupils = [signal.pupil_id for signal in signals]
-    absences, weeks = absences_of(pupils, today), weeks_of(pupils, today, TREND_WEEKS)
+    absences, weeks = absences_and_weeks(pupils, today, TREND_WEEKS)
     reduced, doing = reduced_words(pupils, today), school_work(pupils)
     return [
         _row(

@@ -100,10 +100,12 @@ def whole(briefs: Iterable[Brief], also: Iterable[Brief]) -> tuple[list[Signal],
     """Return the signals themselves, in this order, and of `also` the latest of each other kind, by pupil."""
     shown = {one.pk: one for one in briefs}
     latest = _latest_of_other_kinds(shown.values(), also)
-    found = {signal.pk: signal for signal in Signal.objects.filter(pk__in=shown).with_page_relations()}
+    wanted = Signal.objects.filter(pk__in=[*shown, *latest]).order_by("crossed_on", "pk")
+    found = {signal.pk: signal for signal in wanted.with_page_relations()}
     others: dict[UUID, list[Signal]] = defaultdict(list)
-    for signal in Signal.objects.filter(pk__in=latest).order_by("crossed_on", "pk"):
-        others[signal.pupil_id].append(signal)
+    for signal in found.values():
+        if signal.pk not in shown:
+            others[signal.pupil_id].append(signal)
     return [found[pk] for pk in shown], others
 
 

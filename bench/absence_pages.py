@@ -1,7 +1,8 @@
-"""The pages that are read every morning, against a bare Django page of the same size: as many rows and as many bytes.
+"""The pages that are read every morning, against a bare Django page of the same size: the same rows, as many bytes.
 
-The bare page is what Django costs anyway: a session and a user, one query over an index, a template with a loop. It is
-served as a usual application would be, without walls and log; the pages of the product have both.
+The bare page is what Django costs anyway: a session and a user, the same rows of the same tables as Django fetches
+them, a template with a loop. Nothing is computed from them, nobody asks who may see them, and it is served as a usual
+application would be, without walls and log; the pages of the product have all of that.
 """
 
 from __future__ import annotations
@@ -13,28 +14,47 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
+from django.db.models import Max, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Unit, User
 from accounts.roles import Role
-from attendance.models import AttendanceDay, Signal
+from attendance.models import (
+    AbsenceInvestigation,
+    AbsenceSource,
+    AttendanceDay,
+    ClassDay,
+    Concern,
+    LessonAbsence,
+    Measure,
+    PeriodTotal,
+    Signal,
+)
 from bench.report import Report
 from bench.wall import browser_of, filter_alone
+from schools.models import BreakDay, Pupil, School, Term
 
 ROUNDS = 40
+TREND = timedelta(weeks=12)
+DAYS_SHOWN = timedelta(days=164)
 DEARER = "<= 1.5"
 LIST = """{% extends "base.html" %}{% load i18n %}{% block title %}Lista{% endblock %}{% block content %}
 <h1>Lista</h1><table class="ds-table"><caption>Lista</caption><thead><tr><th>A<th>B<th>C<th>D<th>E<th>F</tr></thead>
 <tbody>{% for row in rows %}<tr><th scope="row"><a href="{% url "help" %}?{{ row.pk }}">{{ row.class_group.name }}
 {{ row.pupil.given_name }}</a></th><td>{{ row.crossed_on|date:"j M" }}</td><td>{{ row.get_kind_display }}</td>
-<td>{{ row.level }}</td><td>{{ row.due_on|date:"j M" }}</td><td>{{ filler }}</td></tr>{% endfor %}</tbody></table>
-{% endblock %}"""
+<td>{{ row.level }}</td><td>{{ row.due_on|date:"j M" }}
+{% for one in row.class_group.mentors.all %}{{ one.user }}{% endfor %}</td><td>{{ filler }}</td>
+</tr>{% endfor %}</tbody></table>{% endblock %}"""
 DAYS = """{% extends "base.html" %}{% load i18n %}{% block title %}Dagar{% endblock %}{% block content %}
-<h1>Dagar</h1><table class="ds-table"><caption>Dagar</caption><thead><tr><th>A<th>B<th>C<th>D</tr></thead>
+<h1>{{ pupil.given_name }}</h1>{% for concern in concerns %}<p>{{ concern.text }}</p>{% endfor %}
+{% for one in signals %}<p>{{ one.get_kind_display }} {{ one.crossed_on|date:"j M" }}</p>{% endfor %}
+<table class="ds-table"><caption>Dagar</caption><thead><tr><th>A<th>B<th>C<th>D</tr></thead>
 <tbody>{% for row in rows %}<tr><th scope="row">{{ row.day|date:"j M" }}</th><td>{{ row.valid_minutes }}</td>
 <td>{{ row.invalid_minutes }}</td><td>{{ filler }}</td></tr>{% endfor %}</tbody></table>{% endblock %}"""
 
@@ -78,50 +98,115 @@ def measure(report: Report) -> None:
     if signal is None:
         raise SystemExit("there is no signal to show")
     client = browser_of(counsellor(signal.class_group.school.unit))
-    signals = Signal.objects.filter(class_group__school=signal.class_group.school)
-    days = AttendanceDay.objects.filter(pupil=signal.pupil_id)
-    _compare(
-        report, "signals page", client, reverse("attendance:signal_list"), "signal_list",
-        lambda rows: list(signals.select_related("pupil", "class_group").order_by("-crossed_on", "pk")[:rows]), LIST,
-    )  # fmt: skip
-    _compare(
-        report, "pupil page", client, reverse("attendance:pupil_detail", args=[signal.pupil_id]), "pupil_detail",
-        lambda rows: list(days.order_by("-day")[:rows]), DAYS,
-    )  # fmt: skip
+    school, address = signal.class_group.school, reverse("attendance:signal_list")
+    _compare(report, "signals page", client, address, "signal_list", lambda rows: _list(school, rows), LIST)
+    address = reverse("attendance:pupil_detail", args=[signal.pupil_id])
+    _compare(report, "pupil page", client, address, "pupil_detail", lambda rows: _pupil(signal, rows), DAYS)
+
+
+def _list(school: School, rows: int) -> dict[str, Any]:
+    """Fetch what the list of signals is made of, as Django fetches it when nobody asks who may see it."""
+    today = timezone.localdate()
+    mentors = Prefetch("class_group__mentors", queryset=Membership.objects.select_related("user"))
+    signals = Signal.objects.filter(class_group__school=school).order_by("-crossed_on", "pk")
+    shown = list(
+        signals.select_related("class_group__school__unit").prefetch_related(mentors, "pupil__enrolments__class_group")[
+            : rows - 1
+        ]
+    )
+    pupils = [signal.pupil_id for signal in shown]
+    classes = {signal.class_group_id for signal in shown}
+    return {
+        "rows": shown,
+        "all": list(signals.values_list("pk", "pupil_id", "kind", "level", "crossed_on", "answer", "watch_until")),
+        "class_days": list(ClassDay.objects.filter(class_group__in=classes, day__range=(today - TREND, today))),
+        "days": list(AttendanceDay.objects.filter(pupil__in=pupils, day__range=(today - TREND, today))),
+        "concerns": list(Concern.objects.filter(pupil__in=pupils)),
+        "measures": list(Measure.objects.filter(pupil__in=pupils)),
+        "investigations": list(AbsenceInvestigation.objects.filter(pupil__in=pupils)),
+        "sources": list(AbsenceSource.objects.filter(unit=school.unit)),
+        "last": ClassDay.objects.filter(class_group__school=school).aggregate(last=Max("day")),
+    }
+
+
+def _pupil(signal: Signal, rows: int) -> dict[str, Any]:
+    """Fetch what a pupil's page is made of."""
+    today = timezone.localdate()
+    since = today - DAYS_SHOWN
+    pupil = Pupil.objects.prefetch_related("enrolments__class_group__school__unit").get(pk=signal.pupil_id)
+    group = signal.class_group
+    mine = {"pupil": pupil}
+    days = list(AttendanceDay.objects.filter(**mine, day__range=(since, today)).order_by("-day"))
+    return {
+        "pupil": pupil,
+        "rows": days[:rows],
+        "class_days": list(ClassDay.objects.filter(class_group=group, day__range=(since, today))),
+        "lessons": list(LessonAbsence.objects.filter(**mine, day__range=(today - timedelta(28), today))),
+        "concerns": list(Concern.objects.filter(**mine).select_related("logged_by__user")),
+        "signals": list(Signal.objects.filter(**mine)),
+        "measures": list(Measure.objects.filter(**mine).select_related("responsible__user")),
+        "investigations": list(AbsenceInvestigation.objects.filter(**mine).select_related("lead__user")),
+        "periods": list(PeriodTotal.objects.filter(**mine).select_related("source")),
+        "mentors": list(group.mentors.select_related("user")),
+        "terms": list(Term.objects.filter(school_year__provider=group.school.provider_id)),
+        "breaks": list(BreakDay.objects.filter(school_year__provider=group.school.provider_id)),
+        "sources": list(AbsenceSource.objects.filter(unit=group.school.unit)),
+        "last": ClassDay.objects.filter(class_group__school=group.school).aggregate(last=Max("day")),
+    }
 
 
 def _compare(
-    report: Report, what: str, client: Client, path: str, name: str, fetch: Callable[[int], list[Any]], template: str
+    report: Report,
+    what: str,
+    client: Client,
+    path: str,
+    name: str,
+    fetch: Callable[[int], dict[str, Any]],
+    template: str,
 ) -> None:
     page = client.get(path)
     assert page.status_code == 200, page.status_code
-    text = page.content.decode()
-    rows = text.count("<tr")
-    view = _bare_view(client, path, name, fetch, template, rows, len(page.content))
+    rows, size = page.content.decode().count("<tr"), len(page.content)
+    view = _bare_view(client, path, name, fetch, template, rows, size)
     ours, alone = [], []
     for _round in range(ROUNDS):
         ours.append(_seconds(client, path))
         with bare(name, view):
             alone.append(_seconds(client, path))
     mine, bares = statistics.median(ours[3:]), statistics.median(alone[3:])
-    size = len(page.content)
-    print(f"# {what}: {rows} rows, {size} bytes, {mine * 1000:.1f} ms; bare {bares * 1000:.1f} ms", flush=True)
-    report.figure(f"{what}, of a bare page of {rows} rows and {size} bytes", mine / bares, "x", DEARER)
+    queries = [_queries(client, path)]
+    with bare(name, view):
+        queries.append(_queries(client, path))
+    print(f"# {what}: {size} bytes, {mine * 1000:.1f} ms, {queries[0]} queries; bare {bares * 1000:.1f} ms, "
+          f"{queries[1]} queries", flush=True)  # fmt: skip
+    report.figure(f"{what}, of a bare page of the same rows and {size} bytes", mine / bares, "x", DEARER)
+
+
+def _queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        client.get(path)
+    return len(asked)
 
 
 def _bare_view(
-    client: Client, path: str, name: str, fetch: Callable[[int], list[Any]], template: str, rows: int, size: int
+    client: Client,
+    path: str,
+    name: str,
+    fetch: Callable[[int], dict[str, Any]],
+    template: str,
+    rows: int,
+    size: int,
 ) -> Callable[..., HttpResponse]:
-    """Return a view whose page has as many rows and bytes as ours."""
+    """Return a view whose page is made of the same rows and has as many bytes as ours."""
     compiled = engines["django"].from_string(template)
     filler = {"length": 0}
 
     def view(request: HttpRequest, **_told: Any) -> HttpResponse:
-        return HttpResponse(compiled.render({"rows": fetch(rows), "filler": "x" * filler["length"]}, request))
+        return HttpResponse(compiled.render({**fetch(rows), "filler": "x" * filler["length"]}, request))
 
     with bare(name, view):
         short = len(client.get(path).content)
-        filler["length"] = max(0, (size - short) // max(1, len(fetch(rows))))
+        filler["length"] = max(0, (size - short) // max(1, len(fetch(rows)["rows"])))
     return view
 
 

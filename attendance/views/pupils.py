@@ -26,14 +26,12 @@ from schools.models import Pupil, PupilLink
 
 from ..absence_calendar import absence_calendar
 from ..access import (
-    may_add_measure,
+    may_about,
     may_ask_for_support,
-    may_log_concern,
     may_log_concerns,
-    may_open_investigation,
     reads_signals,
 )
-from ..figures import SCHOOL_DAYS, Day, absence_over, absences_of, days_of, lessons_of
+from ..figures import SCHOOL_DAYS, Absence, Day, absence_over, absences_of, days_of, lessons_of
 from ..forms import PupilSearchForm
 from ..investigation_rows import investigation_traces
 from ..lines import share_levels
@@ -41,7 +39,7 @@ from ..measure_rows import measure_rows
 from ..models import AbsenceInvestigation, Concern, LessonAbsence, Measure, Signal
 from ..patterns import patterns_of
 from ..period_totals import period_tables
-from ..pupil_calendar import Shown
+from ..pupil_calendar import LIST, Shown
 from ..pupil_labels import classes_of
 from ..pupil_search import found, own_classes_first
 from ..reduced_timetables import reduced_words
@@ -102,12 +100,13 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     school_days = school_calendar(group.school, today=today)
     shown = Shown.read(request.GET, school_days, today)
     days = days_of(pupil, min(shown.since, today - DAYS_SHOWN), today)
-    context: dict[str, Any] = {"pupil": pupil, "absence": absence_over(days, today)} | _calendar(
-        pupil, days, school_days, shown, today
-    )
+    absence = absence_over(days, today)
+    lessons = lessons_of(pupil, _first_lesson_day(absence, shown, today), today)
+    context: dict[str, Any] = {"pupil": pupil, "absence": absence}
+    context |= _calendar(pupil, days, lessons, school_days, shown, today)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "attendance/_calendar.html", context)
-    context |= _figures(pupil, days, context["lessons"], today) | _work(request.membership, pupil, today)
+    context |= _figures(days, lessons, absence, today) | _work(request.membership, pupil, today)
     levels = share_levels(group.school_id, today)
     context |= {
         "group": group,
@@ -115,8 +114,7 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         "trend": trend_of(days, context["done"], levels, today),
         "reduced": reduced_words([pupil.pk], today, today - DAYS_SHOWN)[pupil.pk],
         "periods": period_tables(pupil, shown.since),
-        "may_log_concern": may_log_concern(request.membership, pupil),
-        "may_add_measure": may_add_measure(request.membership, pupil),
+        "may": may_about(request.membership, pupil),
         "may_ask_for_support": may_ask_for_support(request.membership),
         "may_name": may_name(request.membership, pupil),
         "reported": reported_until(group.school.unit, today),
@@ -124,22 +122,32 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     return render(request, "attendance/pupil_detail.html", context)
 
 
+def _first_lesson_day(absence: Absence, shown: Shown, today: date) -> date:
+    """Return since when lessons are needed: patterns look at twenty school days, the list at all that it shows."""
+    first = absence.first_day or today
+    return min(first, shown.since) if shown.view == LIST else first
+
+
 def _calendar(
-    pupil: Pupil, days: dict[date, Day], school_days: SchoolCalendar, shown: Shown, today: date
+    pupil: Pupil,
+    days: dict[date, Day],
+    lessons: list[LessonAbsence],
+    school_days: SchoolCalendar,
+    shown: Shown,
+    today: date,
 ) -> dict[str, Any]:
-    """Return the calendar of the weeks that are asked for, and the lessons that days are told with."""
+    """Return the calendar of the weeks that are asked for; the list tells the lessons of each day."""
     began_on = pupil.enrolments.aggregate(first=Min("starts_on"))["first"]
-    lessons = lessons_of(pupil, min(shown.since, today - DAYS_SHOWN), today)
-    calendar = absence_calendar(days, school_days, today, since=shown.since, began_on=began_on, lessons=lessons)
+    told = lessons if shown.view == LIST else []
+    calendar = absence_calendar(days, school_days, today, since=shown.since, began_on=began_on, lessons=told)
     is_new = began_on is not None and began_on > shown.since
-    return {"calendar": calendar, "shown": shown, "began_on": began_on if is_new else None, "lessons": lessons}
+    return {"calendar": calendar, "shown": shown, "began_on": began_on if is_new else None}
 
 
-def _figures(pupil: Pupil, days: dict[date, Day], lessons: list[LessonAbsence], today: date) -> dict[str, Any]:
+def _figures(days: dict[date, Day], lessons: list[LessonAbsence], absence: Absence, today: date) -> dict[str, Any]:
     """Return the change since before, and the patterns of the latest twenty school days."""
-    absence = absence_over(days, today)
     latest = [lesson for lesson in lessons if absence.first_day and lesson.day >= absence.first_day]
-    return {"before": _before(days, today), "patterns": patterns_of(days, latest, today)}
+    return {"before": _before(days, absence), "patterns": patterns_of(days, latest, today)}
 
 
 def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
@@ -149,15 +157,13 @@ def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
     )
     signals = list(Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"))
     measures = list(Measure.objects.visible_to(reader).filter(pupil=pupil).with_page_relations())
-    visible = AbsenceInvestigation.objects.visible_to(reader).filter(pupil=pupil)
-    investigations = list(visible.with_page_relations().order_by("-opened_at", "pk"))
     traces = investigation_traces([pupil.pk])[pupil.pk]
+    investigations = _investigations(reader, pupil) if traces else []
     return {
         "shows_work": reads_signals(reader),
         "done": done_about(concerns, signals, measures, [trace.opened_on for trace in traces]),
         "timeline": timeline_of(signals, concerns, measures, investigations, traces),
         "investigation_words": traces[-1].words if traces else "",
-        "may_open_investigation": may_open_investigation(reader, pupil),
         "concerns": concerns,
         "signals": signals,
         "measures": measures,
@@ -165,6 +171,12 @@ def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
         "first_signal": signals[-1].crossed_on if signals else None,
         "quote": next((concern for concern in concerns if concern.pupil_words), None),
     }
+
+
+def _investigations(reader: Membership, pupil: Pupil) -> list[AbsenceInvestigation]:
+    """Return the investigations that the reader may read, the latest first."""
+    visible = AbsenceInvestigation.objects.visible_to(reader).filter(pupil=pupil)
+    return list(visible.with_page_relations().order_by("-opened_at", "pk"))
 
 
 @recently_confirmed
@@ -182,9 +194,8 @@ def protected_pupil(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     return render(request, "attendance/protected_pupil.html", context)
 
 
-def _before(days: dict[date, Day], today: date) -> int | None:
+def _before(days: dict[date, Day], now: Absence) -> int | None:
     """Return the share in the twenty school days before the latest twenty, None when they are too few."""
-    now = absence_over(days, today)
     if now.first_day is None:
         return None
     earlier = absence_over(days, now.first_day - timedelta(days=1))

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from attendance.absence_calendar import absence_calendar
-from attendance.figures import Absence, Day, absence_of, days_of, frozen_absence
+from attendance.figures import Absence, Day, absence_of, absence_over, absences_and_weeks, days_of, frozen_absence
 from attendance.models import PeriodTotal
 from attendance.patterns import often_away_on
 from attendance.trend import trend_of
@@ -142,6 +142,37 @@ def test_the_frozen_copy_holds_shares_and_weeks_and_no_causes(pupil, taught, tod
     assert (frozen["school_days"], frozen["coverage_percent"]) == (20, 100)
     assert frozen["until"] == taught[-1].isoformat()
     assert len(frozen["weeks"]) == 8
+
+
+def test_figures_and_weeks_of_a_list_are_those_of_the_days_one_by_one_after_a_summer_too(group, today):
+    taught = [*weekdays_until(today - timedelta(weeks=13), 30), *weekdays_until(today, 12)]
+    for day in taught:
+        ClassDayFactory(class_group=group, day=day)
+    old, new, away = enrol(group), enrol(group, "Nya"), enrol(group, "Borta")
+    new.enrolments.update(starts_on=taught[-5])
+    for day in (taught[-1], taught[-2], taught[25]):
+        AttendanceDayFactory(pupil=old, day=day, valid_minutes=40, invalid_minutes=60)
+    for day in weekdays_until(today, 3):
+        AttendanceDayFactory(pupil=away, day=day, valid_minutes=300)
+    AttendanceDayFactory(pupil=away, day=taught[-4], offered_minutes=0, valid_minutes=0)
+
+    absences, weeks = absences_and_weeks([old.pk, new.pk, away.pk], today, 12)
+
+    monday = today - timedelta(days=today.weekday())
+    for pupil in (old, new, away):
+        days = days_of(pupil, today - timedelta(days=300), today)
+        assert absences[pupil.pk] == absence_over(days, today)
+        assert [week.monday for week in weeks[pupil.pk]] == [monday - timedelta(weeks=n) for n in range(11, -1, -1)]
+        for week in weeks[pupil.pk]:
+            told = [figures for day, figures in days.items() if week.monday <= day <= week.monday + timedelta(days=6)]
+            assert (week.offered, week.valid, week.invalid, week.reported) == (
+                sum(day.offered for day in told),
+                sum(day.valid for day in told),
+                sum(day.invalid for day in told),
+                sum(day.reported for day in told),
+            )
+    assert absences[old.pk].school_days == 20
+    assert absences[new.pk].school_days == 5
 
 
 def test_figures_of_nothing_are_nothing(pupil, today):
