@@ -63,6 +63,21 @@ SAME_THING = {
     "staged_period": "pupil_id, granularity, first_day, last_day, subject",
 }
 
+HAS_DUPLICATES = {
+    table: f"SELECT EXISTS (SELECT FROM {table} GROUP BY {same} HAVING count(*) > 1)"  # noqa: S608
+    for table, same in SAME_THING.items()
+}
+# Lessons are as many as the rows of the file. Each start sets one of 64 bits of its pupil's day: a day with as many
+# bits as lessons has no two alike, and only of the others are the starts themselves compared.
+HAS_DUPLICATES["staged_lesson_row"] = """
+WITH suspect AS MATERIALIZED (
+    SELECT who, day FROM staged_lesson_row GROUP BY who, day
+    HAVING count(*) <> bit_count(bit_or(1::bigint << (time_hash(starts_at) & 63))::bit(64))
+)
+SELECT EXISTS (SELECT FROM staged_lesson_row JOIN suspect USING (who, day)
+                GROUP BY who, day, starts_at HAVING count(*) > 1)
+"""
+
 
 @dataclass
 class Reading:
@@ -173,7 +188,7 @@ def _take_out_duplicates(table: str) -> list[Problem]:
     same = SAME_THING[table]
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {table}, staged_who")
-        cursor.execute(f"SELECT EXISTS (SELECT FROM {table} GROUP BY {same} HAVING count(*) > 1)")  # noqa: S608
+        cursor.execute(HAS_DUPLICATES[table])
         if not cursor.fetchone()[0]:
             return []
         cursor.execute(
