@@ -14,8 +14,9 @@ from launcher.serving import compile_words
 from launcher.steps import Interrupted, Problem, run_child, say
 
 INTERRUPTED = 130
-EVERY_CORE = ["--numprocesses=auto", "--dist=loadfile"]
-"""How all tests are run: each file's tests on one core, and each core with a database of its own."""
+EVERY_CORE = ["--numprocesses=auto", "--dist=loadfile", "--no-loadscope-reorder"]
+"""How all tests are run: each file's tests on one core, and each core with a database of its own; in the order that
+tests/conftest.py gives the files."""
 
 
 def checks() -> dict[str, list[str]]:

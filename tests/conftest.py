@@ -33,6 +33,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-docs", action="store_true", help="write the generated documents in docs/ anew")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes, so that no core is left with one of them when the others are done."""
+    items.sort(key=lambda item: not {"wall", "e2e"} & {*item.path.parts})
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Have the test database; before it is dropped, end what was left in it, and wait for a vacuum under way."""
