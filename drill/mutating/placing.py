@@ -39,8 +39,9 @@ class Place:
     def put(self, mutant: Mutant) -> bool:
         """Let the mutant run from now on, in this process. Return False if its code is what was there before."""
         code = self._compile(mutant.text)
-        if any(node.lineno <= mutant.line < node.body[0].lineno for node in self.functions.values()):
-            raise RuntimeError(f"{mutant}: what arguments are when nobody gives them cannot be put in place")
+        for name, node in self.functions.items():
+            if node.lineno <= mutant.line < node.body[0].lineno:
+                return self._put_defaults(name, code)
         if self.function_at(mutant.line) is None:
             return self._put_constants(code)
         fresh = codes_of(code)
@@ -69,6 +70,17 @@ class Place:
     def _put_code(self, name: str, code: CodeType) -> None:
         for function in self.live.get(name, []):
             function.__code__ = code
+
+    def _put_defaults(self, name: str, code: CodeType) -> bool:
+        """Run the module anew, and give the function what its arguments now are when nobody gives them."""
+        fresh: dict[str, Any] = {"__name__": self.module.__name__, "__package__": self.module.__package__}
+        exec(code, fresh)  # noqa: S102
+        changed = False
+        for function in self.live.get(name, []):
+            told = fresh[name].__defaults__, fresh[name].__kwdefaults__
+            changed |= told != (function.__defaults__, function.__kwdefaults__)
+            function.__defaults__, function.__kwdefaults__ = told
+        return changed
 
     def _put_constants(self, code: CodeType) -> bool:
         """Run the module anew, and where a constant became another, give the other to all who have imported it."""

@@ -10,16 +10,16 @@ import pytest
 from accounts import access as people
 from accounts.models import Unit
 from accounts.permissions import OBJECTS, Action, Object, Scope, Seat
-from accounts.roles import Role, UnitKind
+from accounts.roles import Role, Side, UnitKind
 from attendance import access as attendance
 from attendance.models import Concern
 from cases import access as cases
 from cases.models import Case, Feedback, HolderInterval, Referral
-from integrations.access import may_import
-from schools.access import may_keep_register
+from integrations.access import may_import, may_keep_sources
+from schools.access import may_keep_register, may_lift_protection
 from schools.models import Protection, Pupil, School
 from tests.factories.accounts import MembershipFactory
-from tests.factories.attendance import SignalFactory
+from tests.factories.attendance import AbsenceInvestigationFactory, MeasureFactory, SignalFactory
 from tests.factories.cases import a_case
 from tests.permissions.people import somebody
 
@@ -58,6 +58,17 @@ WITHOUT_ROWS = {
 }
 
 
+def test_sources_are_kept_with_the_right_to_change_them_unless_another_is_asked_for(monkeypatch):
+    city = somebody(Role.SYSTEM_ADMIN, Unit(id=uuid4(), kind=UnitKind.CITY))
+
+    monkeypatch.setitem(OBJECTS[Object.SOURCE], Seat.SYSTEM_ADMIN, {Action.CHANGE: Scope.AGGREGATE})
+    assert may_keep_sources(city)
+    assert not may_keep_sources(city, Action.CREATE)
+    monkeypatch.setitem(OBJECTS[Object.SOURCE], Seat.SYSTEM_ADMIN, dict.fromkeys(others(Action.CHANGE), Scope.AGGREGATE))
+    assert not may_keep_sources(city)
+    assert may_keep_sources(city, Action.CREATE)
+
+
 def give(monkeypatch, thing, *actions):
     """Let the principal do so much, and no more, with the thing."""
     monkeypatch.setitem(OBJECTS[thing], Seat.PRINCIPAL, dict.fromkeys(actions, Scope.SCHOOL))
@@ -91,7 +102,9 @@ def test_what_is_about_a_row_needs_the_right_beside_seeing_the_row(db, monkeypat
     story = a_case("lifted")
     principal = story.cast.principal
     case, pupil = story.case, story.pupil
-    signal = SignalFactory(enrolment=pupil.enrolments.get())
+    enrolment = pupil.enrolments.get()
+    signal, measure = SignalFactory(enrolment=enrolment), MeasureFactory(enrolment=enrolment, responsible=principal)
+    investigation = AbsenceInvestigationFactory(enrolment=enrolment)
     lift = story.case.obligations.filter(kind="answer_objection", stopped_at=None).first()
     HolderInterval.objects.filter(obligation=lift, to_at=None).update(unit=principal.unit)
 
@@ -102,8 +115,27 @@ def test_what_is_about_a_row_needs_the_right_beside_seeing_the_row(db, monkeypat
         (Object.STEP, Action.CHANGE, lambda: cases.may_do(principal, lift)),
         (Object.SIGNAL, Action.DECIDE, lambda: attendance.may_answer_signal(principal, signal)),
         (Object.CONCERN, Action.CREATE, lambda: attendance.may_log_concern(principal, pupil)),
+        (Object.CONCERN, Action.CREATE, lambda: attendance.may_about(principal, pupil).log_concern),
+        (Object.MEASURE, Action.CREATE, lambda: attendance.may_add_measure(principal, pupil)),
+        (Object.MEASURE, Action.CREATE, lambda: attendance.may_about(principal, pupil).add_measure),
+        (Object.MEASURE, Action.CHANGE, lambda: attendance.may_change_measure(principal, measure)),
+        (Object.INVESTIGATION, Action.CREATE, lambda: attendance.may_open_investigation(principal, pupil)),
+        (Object.INVESTIGATION, Action.CREATE, lambda: attendance.may_about(principal, pupil).open_investigation),
+        (Object.INVESTIGATION, Action.DECIDE, lambda: attendance.may_decide_not_needed(principal, pupil)),
+        (Object.INVESTIGATION, Action.CHANGE, lambda: attendance.may_change_investigation(principal, investigation)),
     ):
         assert with_and_without(monkeypatch, thing, action, may) == (True, False), (thing, action)
+
+
+def test_who_has_read_is_shown_to_heads_of_social_services_and_protection_lifted_by_principals():
+    school, team = UNIT, Unit(id=uuid4(), kind=UnitKind.TEAM)
+
+    for role in Role:
+        head, at_school = somebody(role, team), somebody(role, school)
+        assert cases.may_see_who_has_read(head) == (role == Role.UNIT_HEAD and head.side == Side.SOCIAL), role
+        assert not cases.may_see_who_has_read(at_school), role
+        assert may_lift_protection(at_school) == (role == Role.PRINCIPAL), role
+    assert cases.may_see_who_has_read(somebody(Role.UNIT_HEAD, team))
 
 
 def test_memberships_are_given_and_changed_with_the_right_to_not_with_that_to_read(db, monkeypatch):
