@@ -64,7 +64,9 @@ def test_sources_are_kept_with_the_right_to_change_them_unless_another_is_asked_
     monkeypatch.setitem(OBJECTS[Object.SOURCE], Seat.SYSTEM_ADMIN, {Action.CHANGE: Scope.AGGREGATE})
     assert may_keep_sources(city)
     assert not may_keep_sources(city, Action.CREATE)
-    monkeypatch.setitem(OBJECTS[Object.SOURCE], Seat.SYSTEM_ADMIN, dict.fromkeys(others(Action.CHANGE), Scope.AGGREGATE))
+    monkeypatch.setitem(
+        OBJECTS[Object.SOURCE], Seat.SYSTEM_ADMIN, dict.fromkeys(others(Action.CHANGE), Scope.AGGREGATE)
+    )
     assert not may_keep_sources(city)
     assert may_keep_sources(city, Action.CREATE)
 
