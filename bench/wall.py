@@ -91,9 +91,9 @@ INSERT INTO cases_referral (id, case_id, from_unit_id, to_unit_id, status, sent_
                             received_by_id, acknowledged_at, acknowledged_by_id, routing)
 SELECT referral, case_id, school, team, 'withdrawn', now() - interval '40 days', sender, now() - interval '39 days',
        worker, now() - interval '39 days', worker, '{{}}' FROM made;
-INSERT INTO cases_disclosure (id, case_id, referral_id, from_unit_id, to_unit_id, ground, content, disclosed_at,
+INSERT INTO cases_disclosure (id, case_id, referral_id, from_unit_id, to_unit_id, ground, what, content, disclosed_at,
                               disclosed_by_id)
-SELECT gen_random_uuid(), case_id, referral, school, team, 'consent_osl_10_1',
+SELECT gen_random_uuid(), case_id, referral, school, team, 'consent_osl_10_1', 'request',
        jsonb_build_object('pupil', jsonb_build_object('name', 'Elev', 'born_on', '2013-05-05', 'class', '7A',
                           'grade', 7, 'school', 'M'), 'words', '{{}}'::jsonb, 'contact', '', 'absence', null,
                           'consents', '[]'::jsonb, 'written_on', '2026-10-01'),
