@@ -18,13 +18,15 @@ class MayAbout:
     open_investigation: bool
 
 
-def may_about(reader: Membership, pupil: Pupil) -> MayAbout:
-    """Say what `reader` may begin about `pupil`, as the three questions below do one by one; one query."""
-    works_with = Pupil.objects.visible_to(reader).filter(pk=pupil.pk).exists()
+def may_about(reader: Membership) -> MayAbout:
+    """Say what `reader` may begin about a pupil that `visible_to` has given him or her: what the page then offers.
+
+    The three questions below ask for the pupil too, and are asked again when something is begun.
+    """
     return MayAbout(
-        log_concern=works_with and may_log_concerns(reader),
-        add_measure=works_with and bool(permits(reader, Object.MEASURE, Action.CREATE)),
-        open_investigation=works_with and bool(permits(reader, Object.INVESTIGATION, Action.CREATE)),
+        log_concern=may_log_concerns(reader),
+        add_measure=bool(permits(reader, Object.MEASURE, Action.CREATE)),
+        open_investigation=bool(permits(reader, Object.INVESTIGATION, Action.CREATE)),
     )
 
 

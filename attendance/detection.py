@@ -27,7 +27,8 @@ from .windows import CLEAR as CLEAR_WINDOWS
 from .windows import compute_windows
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('attendance.detection'))"
-MEMORY = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"
+MEMORY = "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off"
+"""For each sorting and comparing: enough for a city's days without the disk."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,11 @@ from .sources import counted_source
 
 STALE_AFTER = 5
 HOW_FRESH = """
-SELECT (SELECT max(day) FROM attendance_classday JOIN schools_classgroup class_group ON class_group.id = class_group_id
-         WHERE class_group.school_id = %(unit)s AND source_id = %(source)s), when_absence_came(%(unit)s)
+SELECT (SELECT max(told.day) FROM schools_classgroup class_group
+          JOIN LATERAL (SELECT day FROM attendance_classday
+                         WHERE class_group_id = class_group.id AND source_id = %(source)s
+                         ORDER BY day DESC LIMIT 1) told ON true
+         WHERE class_group.school_id = %(unit)s), when_absence_came(%(unit)s)
 """
 """Imports belong to an app above; the database tells everybody at the school when the latest one was read in."""
 
@@ -44,7 +47,7 @@ def reported_until(unit: Unit, today: date) -> Reported:
     """Return how far the school's absence reaches; stale when more than five working days are missing; two queries."""
     source = counted_source(unit)
     with connection.cursor() as cursor:
-        cursor.execute(HOW_FRESH, {"unit": unit.pk, "source": source and source.pk})
+        cursor.execute(HOW_FRESH, {"unit": unit.pk, "source": source.pk if source else None})
         last_day, came_at = cursor.fetchone()
     is_stale = last_day is not None and working_days_between(last_day, today) > STALE_AFTER
     return Reported(last_day, is_stale, source, came_at)

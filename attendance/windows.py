@@ -112,7 +112,8 @@ SELECT days.*, {{rule}} AS rule_id FROM (
  WHERE is_last OR judged_to IS NULL AND day >= %(judge_from)s OR day > judged_to
 """  # noqa: S608 (the pieces are constants of ours)
 
-# One pass over the days with absence. `back` is how many school days before the judged one a day lies.
+# One pass over the days with absence. `back` is how many school days before the judged one a day lies. The two halves
+# are worked out each by itself (OFFSET 0): the database expects few rows, and would join every pupil with every day.
 FACTS = f"""
 CREATE TEMPORARY TABLE windows_facts ON COMMIT DROP AS
 SELECT pupil_id, calendar, judged_day AS day,
@@ -133,17 +134,19 @@ SELECT pupil_id, calendar, judged_day AS day,
        bool_or(back = 0 AND away * 2 >= offered AND away > 0) AS is_away,
        bool_or(back = 0 AND away >= offered AND invalid > 0) AS is_invalid
   FROM (
-    SELECT pupil.pupil_id, pupil.calendar, judged.day AS judged_day, own.day, judged.nth - taught.nth AS back,
-           date_trunc('month', judged.day::timestamp)::date AS month_from, taught.offered,
-           (own.day - %(monday)s) %% 7 AS weekday, own.valid_minutes AS valid, own.invalid_minutes AS invalid,
-           own.late_minutes AS late, own.valid_minutes + own.invalid_minutes AS away
-      FROM attendance_attendanceday own
-      JOIN windows_pupil pupil ON pupil.pupil_id = own.pupil_id
-      JOIN windows_day taught ON taught.calendar = pupil.calendar AND taught.day = own.day
-       AND taught.source_id = own.source_id
-      JOIN windows_judged judged ON judged.calendar = pupil.calendar
-       AND taught.nth BETWEEN judged.nth - 89 AND judged.nth
-     WHERE own.day BETWEEN %(since)s AND %(today)s
+    SELECT pupil_id, calendar, judged_day, day, back, month_from, offered, (day - %(monday)s) %% 7 AS weekday,
+           valid_minutes AS valid, invalid_minutes AS invalid, late_minutes AS late,
+           valid_minutes + invalid_minutes AS away
+      FROM (
+        SELECT pupil.calendar, own.* FROM attendance_attendanceday own JOIN windows_pupil pupil USING (pupil_id)
+         WHERE own.day BETWEEN %(since)s AND %(today)s OFFSET 0
+      ) away
+      JOIN (
+        SELECT calendar, taught.day, taught.source_id, taught.offered, judged.day AS judged_day,
+               judged.nth - taught.nth AS back, date_trunc('month', judged.day::timestamp)::date AS month_from
+          FROM windows_judged judged JOIN windows_day taught USING (calendar)
+         WHERE taught.nth BETWEEN judged.nth - 89 AND judged.nth OFFSET 0
+      ) looked_at USING (calendar, day, source_id)
   ) days GROUP BY pupil_id, calendar, judged_day
 """  # noqa: S608
 

@@ -7,11 +7,12 @@ included; of an error its kind, the lines of code it came through, and for the d
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ class WithoutContent(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and below it the error without its words."""
         told = logging.makeLogRecord(
-            record.__dict__ | {"said": said(record), "place": f"{record.module}:{record.lineno}", "msg": "", "args": ()}
+            record.__dict__ | {"said": said(record), "place": place_of(record), "msg": "", "args": ()}
         )
         told.exc_info = told.exc_text = told.stack_info = None
         lines = [super().format(told)]
@@ -46,6 +47,28 @@ class WithoutContent(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Fill in the line; the message itself is never asked for."""
         return self._style.format(record)
+
+
+class WithoutContentAsJson(WithoutContent):
+    """Writes the same as an object of JSON on one line, for programs that gather logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return time (UTC, ISO 8601), level, logger, place, what is said, and the error without its words."""
+        error = record.exc_info[1] if record.exc_info else None
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "place": place_of(record),
+            "said": said(record),
+            "error": error_without_words(error) if error is not None else None,
+        }
+        return json.dumps(told)
+
+
+def place_of(record: logging.LogRecord) -> str:
+    """Return where in the code a line was written."""
+    return f"{record.module}:{record.lineno}"
 
 
 def said(record: logging.LogRecord) -> str:

@@ -114,7 +114,7 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
         "trend": trend_of(days, context["done"], levels, today),
         "reduced": reduced_words([pupil.pk], today, today - DAYS_SHOWN)[pupil.pk],
         "periods": period_tables(pupil, shown.since),
-        "may": may_about(request.membership, pupil),
+        "may": may_about(request.membership),
         "may_ask_for_support": may_ask_for_support(request.membership),
         "may_name": may_name(request.membership, pupil),
         "reported": reported_until(group.school.unit, today),

@@ -122,6 +122,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.NotGuessableValidator"},
+    {"NAME": "accounts.leaked_passwords.NotLeakedValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -131,6 +132,7 @@ LOGOUT_REDIRECT_URL = "account_login"
 TO_DO_DATES = ["cases.drafts_to_do.draft_dates", "integrations.todo.import_dates"]
 
 # Stolen hashes and stolen rows are of no use without these; the first key encrypts, all of them read.
+LEAKED_PASSWORDS_FILE = env.str("LEAKED_PASSWORDS_FILE", "")
 PASSWORD_PEPPER = env.str("PASSWORD_PEPPER", "")
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", [])
 

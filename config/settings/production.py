@@ -1,7 +1,7 @@
 """On a server, behind a reverse proxy with TLS. Refuses to start without its secrets."""
 
 from .base import *
-from .base import env
+from .base import LOGGING, env
 
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
@@ -23,3 +23,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# One object of JSON a line, for the program that gathers them.
+LOGGING["formatters"]["without_content"]["()"] = "config.logs.WithoutContentAsJson"

@@ -1,6 +1,7 @@
 """Signing in with password and second factor, and what is reachable before the second factor is set up."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.totp.internal import auth as totp
@@ -90,6 +91,18 @@ def test_without_second_factor_only_its_set_up_is_reachable(client, user, settin
         assert client.get(path).status_code == 200, path
     client.post("/sign-out/")
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(("seconds", "answer"), [(0, 302), (29, 302), (60, 200), (3600, 200), (-60, 200)])
+def test_a_code_is_good_for_its_half_minute_and_the_next_and_no_longer(
+    client, user, secret, time_machine, seconds, answer
+):
+    time_machine.move_to(datetime(2026, 11, 26, 9, 0, 0, tzinfo=UTC), tick=False)
+    its = code(secret)
+    time_machine.move_to(datetime(2026, 11, 26, 9, 0, 0, tzinfo=UTC) + timedelta(seconds=seconds), tick=False)
+    enter(client, user)
+
+    assert client.post("/sign-in/verify/", {"code": its}).status_code == answer
 
 
 def test_setting_up_the_app_opens_the_rest_and_gives_reserve_codes(client, user, settings):

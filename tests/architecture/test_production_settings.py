@@ -72,3 +72,18 @@ def test_cookies_of_a_server_keep_to_its_host_and_out_of_scripts():
     assert json.loads(result.stdout) == [
         "__Host-session", "__Host-csrf", True, True, True, True, "Lax", "Lax", None, "/", 31536000, "same-origin",
     ]  # fmt: skip
+
+
+def test_a_server_writes_its_log_for_machines():
+    words = "import django, logging, sys; django.setup(); logging.getLogger('narvaro').warning('%s rows', 3)"
+    result = subprocess.run(
+        [sys.executable, "-c", words],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **SERVER},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    told = [json.loads(line) for line in result.stderr.splitlines()]
+    assert [(line["logger"], line["said"]) for line in told] == [("narvaro", "3 rows")]
