@@ -188,6 +188,12 @@ class AbsenceImport(models.Model):
         return list(self.counts.get("brakes", []))
 
     @property
+    def kept_preview(self) -> dict[str, Any]:
+        """What the page shows before anything is stored; empty when the file is gone, maybe since this was fetched."""
+        kept = ImportedFile.objects.filter(absence_import=self.pk).values_list("preview", flat=True).first()
+        return kept or {}
+
+    @property
     def can_be_undone_until(self) -> datetime | None:
         """The moment until which what was stored can be taken back, None when it no longer is stored."""
         return self.closed_at + TIME_TO_UNDO if self.closed_at and self.status == self.Status.APPLIED else None

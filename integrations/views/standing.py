@@ -67,7 +67,7 @@ def standing(absence_import: AbsenceImport) -> dict[str, Any]:
 
 def _preview(absence_import: AbsenceImport) -> dict[str, Any]:
     """Return the sums of the classes and the sample of changes, while the file is kept."""
-    preview = absence_import.stored_file.preview if absence_import.has_file else {}
+    preview = absence_import.kept_preview
     return {
         "classes": [
             (name, *("–" if number is None else _number(number) for number in numbers))

@@ -74,6 +74,9 @@ MAY_CALL_OUT = {
     "integrations/ss12000/signing_in.py": "buys tokens; they are sent for by transport.py",
     "integrations/ss12000/transport.py": "the one way out: https, public addresses, no redirects, no endless answer",
 }
+MAY_HASH_WEAKLY = {
+    "accounts/leaked_passwords.py": "published lists of leaked passwords have SHA-1; nothing is kept by it"
+}
 MAY_USE_CHANCE = {"demo": "invented people and absence, the same on every machine; never in production"}
 
 
@@ -87,7 +90,7 @@ def allowed(rule, file, node):
         return any(told.startswith(entry) for entry in MAY_PUT_SQL_TOGETHER)
     if rule == "calls out":
         return name in MAY_CALL_OUT
-    return rule == "guesses or hashes weakly" and name.split("/")[0] in MAY_USE_CHANCE
+    return rule == "guesses or hashes weakly" and (name in MAY_HASH_WEAKLY or name.split("/")[0] in MAY_USE_CHANCE)
 
 
 def all_findings():

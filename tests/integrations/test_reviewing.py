@@ -10,7 +10,8 @@ from attendance.models import AttendanceDay
 from cases.todo import to_do_of
 from integrations import actions, tasks
 from integrations.brakes import CHANGED, FEWER, UNKNOWN
-from integrations.models import AbsenceImport
+from integrations.models import AbsenceImport, ImportedFile
+from integrations.views.standing import standing
 from tests.integrations.bringing import DAY_HEADINGS, bring_in, read
 from tests.integrations.known_pupils import enrol
 
@@ -89,6 +90,17 @@ def test_the_sums_of_the_classes_and_a_sample_of_changes_are_shown(sign_in, grou
     assert "Sums of the classes" in page
     assert "30 valid, 15 invalid" in page
     assert "1 in conflict" not in page
+
+
+def test_the_page_holds_when_the_file_is_forgotten_while_it_is_made(group, principal):
+    enrol(group, "e1", "e2")
+    brought = read(principal, *rows_of(["e1", "e2"]))
+    fetched = AbsenceImport.objects.visible_to(principal).with_page_relations().get(pk=brought.pk)
+    assert standing(fetched)["classes"]
+
+    ImportedFile.objects.filter(absence_import=fetched).delete()
+
+    assert standing(fetched)["classes"] == []
 
 
 def test_the_same_file_again_is_told_and_can_be_read_in_all_the_same(sign_in, group, principal):
