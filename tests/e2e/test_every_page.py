@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.crawling import pages_of
 from tests.e2e.server import Server
-from tests.e2e.walking import walk_in
+from tests.e2e.walking import follow, walk_in
 
 PEOPLE = [
     "mentor",
@@ -69,12 +69,11 @@ def test_pages_behind_a_confirmation_are_accessible(demo: Server, page: Page):
     for path in ("/protected/lift/", f"/pupils/{pupil}/protect/", "/protected/"):
         page.goto(demo.url + path)
         if "/account/confirm/" in page.url:
-            page.locator("main form button").click()
-        page.wait_for_url(f"**{path}")
+            follow(page, page.locator("main form button"))
+        assert page.url == demo.url + path
         faults += sideways(page, path) + findings(page, path)
         if page.locator("main form.form").count():
-            page.locator("main form.form button[type=submit]").click()
-            page.wait_for_load_state()
+            follow(page, page.locator("main form.form button[type=submit]"))
             faults += sideways(page, f"{path} refused") + findings(page, f"{path} refused")
     assert not faults, "\n".join(faults)
 

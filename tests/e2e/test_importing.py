@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.server import Server
 from tests.e2e.test_every_page import findings, sideways
 from tests.e2e.test_the_whole_story import PUPILS, SCHOOL, approve, wait_for
-from tests.e2e.walking import walk_in
+from tests.e2e.walking import follow, walk_in
 
 COLUMNS = ".ds-button[href$='/columns/']"
 STATE = """
@@ -60,7 +60,7 @@ def test_faults_are_named_columns_remembered_and_an_import_taken_back(
     approve(page)
     assert fresh_demo.rows(STATE) != before
 
-    page.get_by_role("link", name="Ångra importen").click()
+    follow(page, page.get_by_role("link", name="Ångra importen"))
     judge(page, has_scripts)
     page.get_by_role("button", name="Ångra importen").click()
     wait_for(page, page.locator("section.receipt"))
@@ -69,7 +69,7 @@ def test_faults_are_named_columns_remembered_and_an_import_taken_back(
 
     page.goto(f"{fresh_demo.url}/imports/absence-sources/")
     judge(page, has_scripts)
-    page.locator("main a[href*='/imports/absence-sources/']").last.click()
+    follow(page, page.locator("main a[href*='/imports/absence-sources/']").last)
     judge(page, has_scripts)
 
 

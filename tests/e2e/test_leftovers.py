@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.leftovers import WRITE, canaries_in, stores
 from tests.e2e.server import Server
-from tests.e2e.walking import walk_in
+from tests.e2e.walking import follow, walk_in
 
 # HTMX remembers the path it is on; signing out leads to the sign-in page, which has no secrets in its path.
 EMPTY = {"local": {}, "session": {"htmx-current-path-for-history": "/sign-in/"}, "databases": [], "caches": []}
@@ -30,8 +30,7 @@ def look_around(page: Page, server: Server, canaries: list[str]) -> int:
     expect(page).not_to_have_url(f"{server.url}/cases/")
     showing += bool(canaries_in(page.content(), canaries))
     page.goto(server.url + "/pupils/")
-    page.locator("main a[href^='/pupils/']").first.click()
-    page.wait_for_load_state()
+    follow(page, page.locator("main a[href^='/pupils/']").first)
     return showing + bool(canaries_in(page.content(), canaries))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import ConsoleMessage, Page, Response, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
 from tests.e2e.server import Server
 
@@ -17,6 +17,12 @@ def walk_in(page: Page, server: Server, person: str) -> None:
     page.goto(f"{server.url}/demo/")
     page.locator(f'button[data-person="{person}"]').click()
     expect(page).not_to_have_url(f"{server.url}/demo/")
+
+
+def follow(page: Page, link: Locator) -> None:
+    """Press a link or a button and wait until the page that it leads to has taken the place of this one."""
+    with page.expect_navigation():
+        link.click()
 
 
 def watch(page: Page, faults: list[str]) -> None:
