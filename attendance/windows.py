@@ -46,7 +46,8 @@ SELECT enrolment.pupil_id, bool_or(own.pupil_id IS NOT NULL) AS has_own,
        CASE WHEN bool_or(own.pupil_id IS NOT NULL) THEN enrolment.pupil_id::text ELSE
             string_agg(enrolment.class_group_id || ' ' || GREATEST(enrolment.starts_on - %(since)s::date, 0) || ' '
                        || COALESCE(enrolment.ends_on - %(since)s::date, 10000), ','
-                       ORDER BY enrolment.starts_on, enrolment.id) END AS places
+                       ORDER BY enrolment.starts_on, enrolment.id) END AS places,
+       CASE WHEN bool_and(judged_to IS NOT NULL) THEN GREATEST(%(today)s - min(judged_to), 0) + 90 END AS reach
   FROM schools_enrolment enrolment
   JOIN schools_pupil pupil ON pupil.id = enrolment.pupil_id AND pupil.protection = 'none'
   LEFT JOIN attendance_judgedclass judged USING (class_group_id)
@@ -58,7 +59,7 @@ HAVING bool_or(enrolment.ends_on IS NULL OR judged_to IS NULL OR enrolment.ends_
 """
 CALENDARS = """
 CREATE TEMPORARY TABLE windows_calendar ON COMMIT DROP AS
-SELECT places, (array_agg(pupil_id))[1] AS example, bool_or(has_own) AS has_own,
+SELECT places, (array_agg(pupil_id))[1] AS example, bool_or(has_own) AS has_own, min(reach) AS reach,
        row_number() OVER ()::int AS calendar
   FROM windows_place GROUP BY places
 """
@@ -66,26 +67,44 @@ PUPILS = """
 CREATE TEMPORARY TABLE windows_pupil ON COMMIT DROP AS
 SELECT pupil_id, calendar FROM windows_place JOIN windows_calendar USING (places)
 """
+# Each calendar by itself, and no more of it than the days to be judged look back on. `is_judged`: this day, or a later
+# one, has been judged.
 DAYS = """
 CREATE TEMPORARY TABLE windows_day ON COMMIT DROP AS
-SELECT calendar, day, class_group_id, source_id, offered, row_number() OVER run::int AS nth,
-       sum(offered) OVER run AS offered_to, sum(reported) OVER run AS reported_to
-  FROM (
-    SELECT DISTINCT ON (calendar, class_day.day) calendar, class_day.day, class_day.class_group_id, class_day.source_id,
-           COALESCE(own.offered_minutes, class_day.offered_minutes)::int AS offered,
-           COALESCE(own.reported_minutes, class_day.reported_minutes)::int AS reported
-      FROM windows_calendar calendar
-      JOIN schools_enrolment enrolment ON enrolment.pupil_id = calendar.example
-      JOIN attendance_classday class_day ON class_day.class_group_id = enrolment.class_group_id
-       AND class_day.day BETWEEN %(since)s AND %(today)s
-       AND class_day.day >= enrolment.starts_on AND (enrolment.ends_on IS NULL OR class_day.day <= enrolment.ends_on)
-      JOIN attendance_absencesource source ON source.id = class_day.source_id AND source.is_counted
-      LEFT JOIN windows_own own ON calendar.has_own AND own.pupil_id = calendar.example AND own.day = class_day.day
-       AND own.source_id = class_day.source_id
-     WHERE COALESCE(own.offered_minutes, class_day.offered_minutes) > 0
-     ORDER BY calendar, class_day.day, enrolment.starts_on DESC
-  ) taught
-WINDOW run AS (PARTITION BY calendar ORDER BY day ROWS UNBOUNDED PRECEDING)
+SELECT calendar, days.* FROM windows_calendar calendar CROSS JOIN LATERAL (
+    SELECT day, class_group_id, source_id, offered, row_number() OVER run::int AS nth,
+           sum(offered) OVER run AS offered_to, sum(reported) OVER run AS reported_to,
+           lead(day) OVER run IS NULL AS is_last,
+           bool_or(is_judged) OVER (run ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS is_judged,
+           bool_or(is_judged) OVER (run ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS is_known
+      FROM (
+        SELECT DISTINCT ON (day) taught.*, taught.day <= judged_to IS TRUE AS is_judged
+          FROM schools_enrolment enrolment
+          LEFT JOIN attendance_judgedclass judged USING (class_group_id)
+         CROSS JOIN LATERAL (
+            SELECT DISTINCT ON (class_day.day) class_day.day, class_day.class_group_id, class_day.source_id,
+                   COALESCE(own.offered_minutes, class_day.offered_minutes)::int AS offered,
+                   COALESCE(own.reported_minutes, class_day.reported_minutes)::int AS reported
+              FROM attendance_classday class_day
+              LEFT JOIN LATERAL (
+                SELECT offered_minutes, reported_minutes FROM windows_own
+                 WHERE calendar.has_own AND pupil_id = calendar.example AND windows_own.day = class_day.day
+                   AND windows_own.source_id = class_day.source_id
+              ) own ON true
+             WHERE class_day.class_group_id = enrolment.class_group_id
+               AND class_day.day BETWEEN %(since)s AND %(today)s
+               AND class_day.day BETWEEN enrolment.starts_on AND COALESCE(enrolment.ends_on, %(today)s)
+               AND (class_day.source_id IN (SELECT id FROM attendance_absencesource WHERE is_counted)) IS TRUE
+               AND COALESCE(own.offered_minutes, class_day.offered_minutes) > 0
+             ORDER BY class_day.day DESC, class_day.source_id DESC
+             LIMIT calendar.reach
+         ) taught
+         WHERE enrolment.pupil_id = calendar.example
+         ORDER BY day DESC, enrolment.starts_on DESC
+         LIMIT calendar.reach
+      ) taught
+    WINDOW run AS (ORDER BY day)
+) days
 """
 
 # What each day to be judged looks back on: the days after the latest that was judged, so that days are judged in
@@ -93,7 +112,7 @@ WINDOW run AS (PARTITION BY calendar ORDER BY day ROWS UNBOUNDED PRECEDING)
 JUDGED = f"""
 CREATE TEMPORARY TABLE windows_judged ON COMMIT DROP AS
 SELECT days.*, {{rule}} AS rule_id FROM (
-    SELECT calendar, day, nth, class_group_id, lead(day) OVER run IS NULL AS is_last,
+    SELECT calendar, day, nth, class_group_id, is_last, is_judged, is_known,
            {
     ", ".join(
         f"offered_to - lag(offered_to, {n}, 0::bigint) OVER run AS offered_{n}, "
@@ -105,11 +124,7 @@ SELECT days.*, {{rule}} AS rule_id FROM (
            lag(offered_to, 10, 0::bigint) OVER run - lag(offered_to, 30, 0::bigint) OVER run AS offered_before,
            lag(reported_to, 10, 0::bigint) OVER run - lag(reported_to, 30, 0::bigint) OVER run AS reported_before
       FROM windows_day WINDOW run AS (PARTITION BY calendar ORDER BY day)
-  ) days LEFT JOIN (
-    SELECT calendar, max(day) AS judged_to FROM windows_day JOIN attendance_judgedclass USING (class_group_id)
-     WHERE day <= judged_to GROUP BY calendar
-  ) judged USING (calendar)
- WHERE is_last OR judged_to IS NULL AND day >= %(judge_from)s OR day > judged_to
+  ) days WHERE is_last OR NOT is_judged AND (is_known OR day >= %(judge_from)s)
 """  # noqa: S608 (the pieces are constants of ours)
 
 # One pass over the days with absence. `back` is how many school days before the judged one a day lies. The two halves
@@ -139,7 +154,7 @@ SELECT pupil_id, calendar, judged_day AS day,
            valid_minutes + invalid_minutes AS away
       FROM (
         SELECT pupil.calendar, own.* FROM attendance_attendanceday own JOIN windows_pupil pupil USING (pupil_id)
-         WHERE own.day BETWEEN %(since)s AND %(today)s OFFSET 0
+         WHERE own.day BETWEEN %(since)s AND %(today)s AND own.day >= (SELECT min(day) FROM windows_day) OFFSET 0
       ) away
       JOIN (
         SELECT calendar, taught.day, taught.source_id, taught.offered, judged.day AS judged_day,
@@ -164,7 +179,7 @@ SELECT pupil_id, judged_day AS day,
       FROM windows_facts facts
       JOIN windows_judged judged USING (calendar, day)
       JOIN attendance_attendanceday own ON own.pupil_id = facts.pupil_id AND own.day BETWEEN from_90 AND facts.day
-       AND own.day BETWEEN %(since)s AND %(today)s
+       AND own.day BETWEEN %(since)s AND %(today)s AND own.day >= (SELECT min(from_90) FROM windows_judged)
       JOIN windows_day taught ON taught.calendar = facts.calendar AND taught.day = own.day
        AND taught.source_id = own.source_id
      CROSS JOIN LATERAL (
@@ -189,6 +204,7 @@ WITH told AS (
       JOIN windows_judged judged USING (calendar, day)
       JOIN attendance_lessonabsence lesson ON lesson.pupil_id = facts.pupil_id
        AND lesson.day BETWEEN from_20 AND facts.day AND lesson.day BETWEEN %(lessons_since)s AND %(today)s
+       AND lesson.day >= (SELECT min(from_20) FROM windows_judged)
       JOIN windows_day taught ON taught.calendar = facts.calendar AND taught.day = lesson.day
        AND taught.source_id = lesson.source_id
      WHERE facts.occasions_20 >= 3 AND lesson.kind IN ('valid', 'invalid')
@@ -213,13 +229,14 @@ SELECT pupil_id, day, total.lessons, parts.part, parts.lessons AS part_lessons, 
 """
 
 # How the large tables are to be met does not depend on whether they have been counted yet: a new school year has not.
-FOR_ALL = "SET LOCAL enable_nestloop = off"
+FOR_ALL = "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off"
 FOR_SOME = """
 CREATE INDEX ON windows_day (calendar, day);
 CREATE INDEX ON windows_judged (calendar, day);
 CREATE INDEX ON windows_pupil (pupil_id);
 SET LOCAL enable_nestloop = on
 """
+AS_EVER = "SET LOCAL enable_nestloop = on; SET LOCAL enable_mergejoin = on; SET LOCAL enable_sort = on"
 
 # The rule of the class on that day: the provider's own before all others', a school form's own before every form's; and
 # the school's stricter version of just that rule before it. When the provider's rule is followed by another one, what
@@ -262,6 +279,7 @@ def compute_windows(cursor: Any, *, pupils: Collection[UUID] | None, today: date
     }
     cursor.execute(CLEAR)
     cursor.execute(OWN.format(chosen=mine), told)
+    cursor.execute("CREATE INDEX ON windows_own (pupil_id, day)")
     cursor.execute(PLACES.format(chosen=f"enrolment.{mine}" if pupils is not None else mine), told)
     for statement in (CALENDARS, PUPILS, "ANALYZE windows_pupil, windows_calendar, windows_own", DAYS):
         cursor.execute(statement, told)
@@ -273,6 +291,6 @@ def compute_windows(cursor: Any, *, pupils: Collection[UUID] | None, today: date
         "ANALYZE windows_facts",
         ROWS,
         LESSONS,
-        "SET LOCAL enable_nestloop = on",
+        AS_EVER,
     ):
         cursor.execute(statement, told)

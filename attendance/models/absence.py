@@ -98,7 +98,12 @@ class ClassDay(models.Model):
     class Meta:
         ordering = ["class_group", "day", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["class_group", "day", "source"], name="class_day_once"),
+            # Detection reads a class's days from the index alone, the latest first.
+            models.UniqueConstraint(
+                fields=["class_group", "day", "source"],
+                include=["offered_minutes", "reported_minutes"],
+                name="class_day_once",
+            ),
             models.CheckConstraint(
                 name="class_day_reports_at_most_what_was_offered",
                 condition=Q(reported_minutes__lte=F("offered_minutes")),

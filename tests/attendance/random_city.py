@@ -25,20 +25,26 @@ class City:
     groups: list[ClassGroup]
     sources: dict[object, AbsenceSource] = field(default_factory=dict)
     pupils: list[Pupil] = field(default_factory=list)
+    first: date = FIRST
+
+    @property
+    def late_by(self) -> int:
+        """How many days of a longer city lie before the usual first one."""
+        return sum(day < FIRST for day in self.days)
 
     @property
     def days(self) -> list[date]:
-        every = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+        every = [self.first + timedelta(days=n) for n in range((LAST - self.first).days + 1)]
         return [day for day in every if day.weekday() < 5 and day not in BREAK]
 
 
-def make_city(seed: int, pupils: int, classes: int = 10) -> City:
-    """Make the classes with what they were taught, and the pupils with what they missed."""
+def make_city(seed: int, pupils: int, classes: int = 10, first: date = FIRST) -> City:
+    """Make the classes with what they were taught from the first day, and the pupils with what they missed."""
     chance = Random(seed)
     groups = [
         ClassGroupFactory(name=f"7{n}", school_form="gy" if n % 3 == 0 else "gr", grade=7) for n in range(classes)
     ]
-    city = City(chance, groups)
+    city = City(chance, groups, first=first)
     for group in groups:
         _teach(city, group)
     for _ in range(pupils):
@@ -77,7 +83,7 @@ def _pupil(city: City) -> Pupil:
         group = next((place.class_group for place in reversed(places) if _in(place, day)), None)
         if group is None:
             continue
-        missed = _missed(chance, likes, rate, day, rows[0] + 10 <= number <= rows[1] + 25)
+        missed = _missed(chance, likes, rate, day, rows[0] + 10 <= number - city.late_by <= rows[1] + 25)
         kind = "invalid" if likes == "invalid_row" or chance.random() < 0.3 else "valid"
         source = city.sources[group.pk]
         own = chance.choice([None, 0, 120, 360]) if has_own_hours and chance.random() < 0.4 else None
@@ -98,7 +104,7 @@ def _places(city: City, pupil: Pupil) -> list[Enrolment]:
     """Let the pupil stay, move once or twice, start late, leave early, or be in two classes at a time."""
     chance = city.chance
     moves = sorted(chance.sample(city.days[5:-5], chance.choice([0, 0, 0, 1, 2])))
-    begins = [chance.choice([date(2026, 8, 1), FIRST, city.days[chance.randrange(20)]]), *moves]
+    begins = [chance.choice([city.first - timedelta(days=16), city.first, city.days[chance.randrange(20)]]), *moves]
     places = []
     for number, start in enumerate(begins):
         following = begins[number + 1] if number + 1 < len(begins) else None
