@@ -17,7 +17,7 @@ from deadlines.working_days import add_working_days
 from schools.models import Pupil
 
 from .access import may_answer_concern, may_answer_signal, may_log_concern
-from .models import Concern, Signal
+from .models import Concern, ConcernDraft, Signal
 
 DAYS_TO_ANSWER_A_CONCERN = 5
 WATCH = timedelta(days=14)
@@ -51,10 +51,13 @@ class Seen(TypedDict):
 
 
 @transaction.atomic
-def log_concern(*, pupil: Pupil, submission: UUID, by: Membership, at: datetime, **seen: Unpack[Seen]) -> Concern:
+def log_concern(
+    *, pupil: Pupil, submission: UUID, by: Membership, at: datetime, based_on: str = "", **seen: Unpack[Seen]
+) -> Concern:
     """Log what `by` has seen, give it to student health to answer, and answer the pupil's open signals with it.
 
-    The same `submission` again gives the concern already logged. Raises NotAllowed.
+    The same `submission` again gives the concern already logged. The draft that was sent is gone; `based_on` is when it
+    was saved (ISO 8601). Raises NotAllowed.
     """
     if not may_log_concern(by, pupil):
         raise NotAllowed
@@ -78,7 +81,15 @@ def log_concern(*, pupil: Pupil, submission: UUID, by: Membership, at: datetime,
         audit.record(action="concern logged", target=concern, by=by, at=at, details={"holder": holder})
         for signal in _open_signals(pupil):
             _answer(signal, Signal.Answer.CONCERN, "", by, at)
+        _forget_draft(pupil, str(submission), based_on, by)
     return concern
+
+
+def _forget_draft(pupil: Pupil, window: str, based_on: str, by: Membership) -> None:
+    """Remove the draft that was sent; what another window has typed since is kept."""
+    draft = ConcernDraft.objects.filter(pupil=pupil, writer=by).first()
+    if draft is not None and (draft.is_of(window) or draft.saved_at.isoformat() == based_on):
+        draft.delete()
 
 
 @transaction.atomic

@@ -113,6 +113,20 @@ class LogConcernForm(forms.Form):
         self.fields["talk_by"].marker = ""  # type: ignore[attr-defined]
         self.fields["signs"].marker = ""  # type: ignore[attr-defined]
 
+    def chosen_pupil(self) -> Pupil | None:
+        """Return the pupil that is chosen so far, whatever else is missing."""
+        field: Any = self.fields["pupil"]
+        try:
+            found: Pupil | None = field.clean(self["pupil"].data)
+        except forms.ValidationError:
+            return None
+        return found
+
+    def ask_only_for_pupil(self) -> None:
+        """Leave only what is wrong with the pupil: a draft needs nothing else."""
+        wrong = self.errors.get("pupil")
+        self._errors = forms.utils.ErrorDict({"pupil": wrong} if wrong else {})
+
     def clean(self) -> dict[str, Any]:
         """Ask for at least a tap or a sentence, and for a day when the talk is still to come."""
         told = super().clean() or {}

@@ -118,6 +118,26 @@ def decide_not_needed(
     return decision
 
 
+@transaction.atomic
+def hand_over_investigation(
+    *, investigation: AbsenceInvestigation, lead: Membership, by: Membership, at: datetime
+) -> AbsenceInvestigation:
+    """Let somebody else at the school lead the investigation from now on; the day to finish stays.
+
+    To who leads it already, it changes nothing. Raises InvestigationIsClosed, NotAllowed.
+    """
+    investigation = _going_on(investigation.pk, by)
+    if not _may_lead(lead, by, stockholm_day(at)):
+        raise NotAllowed
+    if investigation.lead_id == lead.pk:
+        return investigation
+    details = {"from": str(investigation.lead_id), "to": str(lead.pk)}
+    investigation.lead = lead
+    investigation.save(update_fields=["lead"])
+    audit.record(action="investigation handed over", target=investigation, by=by, at=at, details=details)
+    return investigation
+
+
 class Written(TypedDict):
     """What somebody writes in a task."""
 

@@ -66,6 +66,22 @@ class OpenForm(forms.Form):
         self.fields["lead"].queryset = leads  # type: ignore[attr-defined]
 
 
+class HandOverForm(forms.Form):
+    """Who leads the investigation from now on."""
+
+    lead = ColleagueField(
+        label=_("Who leads it from now on?"),
+        queryset=Membership.objects.none(),
+        empty_label=None,
+        error_messages={"required": _("Choose who leads it"), "invalid_choice": _("Choose one of your colleagues")},
+    )
+
+    def __init__(self, *args: Any, leads: Any, **kwargs: Any) -> None:
+        """Offer `leads`."""
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = leads  # type: ignore[attr-defined]
+
+
 class NotNeededForm(forms.Form):
     """Why no investigation is needed now, and when somebody looks again."""
 

@@ -40,6 +40,22 @@ class ColleagueField(forms.ModelChoiceField):
         return f"{person.user.full_name}, {person.role_title}"
 
 
+class HandOverForm(forms.Form):
+    """Who sees to a measure from now on."""
+
+    responsible = ColleagueField(
+        label=_("Who sees to it from now on?"),
+        queryset=Membership.objects.none(),
+        empty_label=None,
+        error_messages={"required": _("Choose who sees to it"), "invalid_choice": _("Choose one of your colleagues")},
+    )
+
+    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+        """Offer `colleagues`."""
+        super().__init__(*args, **kwargs)
+        self.fields["responsible"].queryset = colleagues  # type: ignore[attr-defined]
+
+
 class AddMeasureForm(forms.Form):
     """What is done, who sees to it, from when, and when it is asked whether it helps."""
 

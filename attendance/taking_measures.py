@@ -133,6 +133,24 @@ def end_measure(*, measure: Measure, reason: str, by: Membership, at: datetime) 
     return measure
 
 
+@transaction.atomic
+def hand_over_measure(*, measure: Measure, responsible: Membership, by: Membership, at: datetime) -> Measure:
+    """Let somebody else at the school see to the measure from now on. To who has it already, it changes nothing.
+
+    Raises MeasureHasEnded, NotAllowed.
+    """
+    measure = _running(measure, by)
+    if not _may_be_responsible(responsible, by, at):
+        raise NotAllowed
+    if measure.responsible_id == responsible.pk:
+        return measure
+    details = {"from": str(measure.responsible_id), "to": str(responsible.pk)}
+    measure.responsible = responsible
+    measure.save(update_fields=["responsible"])
+    audit.record(action="measure handed over", target=measure, by=by, at=at, details=details)
+    return measure
+
+
 def colleagues(reader: Membership, at: datetime) -> QuerySet[Membership]:
     """Return those at the reader's school who may see to a measure, by name."""
     return Membership.objects.working_in(reader.unit, RESPONSIBLE_ROLES, stockholm_day(at))

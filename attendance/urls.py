@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import concerns, investigations, lines, measures, pupils, signals
+from .views import concerns, investigations, lines, measures, pupils, signals, writing_concerns
 
 app_name = "attendance"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
         "pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/follow-up/",
         measures.follow_up_measure,
         name="follow_up_measure",
+    ),
+    path(
+        "pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/hand-over/",
+        measures.hand_over_measure,
+        name="hand_over_measure",
     ),
     path("pupils/<uuid:pupil_id>/measures/<uuid:measure_id>/end/", measures.end_measure, name="end_measure"),
     path("pupils/<uuid:pupil_id>/mapping/", investigations.investigation_list, name="investigation_list"),
@@ -45,10 +50,16 @@ urlpatterns = [
         investigations.finish_investigation,
         name="finish_investigation",
     ),
+    path(
+        "pupils/<uuid:pupil_id>/mapping/<uuid:investigation_id>/hand-over/",
+        investigations.hand_over_investigation,
+        name="hand_over_investigation",
+    ),
     path("pupils/<uuid:pupil_id>/mapping/tasks/<uuid:task_id>/", investigations.write_task, name="write_task"),
     path("pupils/<uuid:pupil_id>/mapping/told/<uuid:duty_id>/", investigations.record_duty, name="record_duty"),
     path("protected/<uuid:pupil_id>/", pupils.protected_pupil, name="protected_pupil"),
-    path("concerns/new/", concerns.log_concern, name="log_concern"),
+    path("concerns/new/", writing_concerns.log_concern, name="log_concern"),
+    path("pupils/<uuid:pupil_id>/concern-draft/", writing_concerns.throw_away_draft, name="throw_away_draft"),
     path("concerns/<uuid:concern_id>/", concerns.concern_detail, name="concern_detail"),
     path("concerns/<uuid:concern_id>/report/", concerns.report_duty, name="report_duty"),
     path("concerns/<uuid:concern_id>/saved/", concerns.concern_saved, name="concern_saved"),

@@ -16,8 +16,8 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def error_report(absence_import: AbsenceImport) -> Iterator[str]:
-    """Give the report line by line: UTF-8 with a byte order mark and semicolons, as Excel in Sweden reads it.
+def error_report(absence_import: AbsenceImport, text: bytes) -> Iterator[str]:
+    """Give the report of the file with these rows: UTF-8 with a byte order mark and semicolons, as Excel reads it.
 
     Cells that Excel would take for a formula begin with an apostrophe. A row that is held aside is left empty.
     """
@@ -26,7 +26,7 @@ def error_report(absence_import: AbsenceImport) -> Iterator[str]:
     yield BYTE_ORDER_MARK
     if not mapping.heading_row:
         yield _line([*(mapping.headings), _("Error"), _("How to mend it")])
-    for number, cells in all_lines(absence_import.stored_file.text, mapping):
+    for number, cells in all_lines(text, mapping):
         if number < mapping.heading_row:
             continue
         if number == mapping.heading_row:

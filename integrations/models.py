@@ -194,6 +194,12 @@ class AbsenceImport(models.Model):
         return kept or {}
 
     @property
+    def kept_text(self) -> bytes | None:
+        """The rows of the file; None when the file is gone, maybe since this was fetched."""
+        kept = ImportedFile.objects.filter(absence_import=self.pk).first()
+        return kept.text if kept else None
+
+    @property
     def can_be_undone_until(self) -> datetime | None:
         """The moment until which what was stored can be taken back, None when it no longer is stored."""
         return self.closed_at + TIME_TO_UNDO if self.closed_at and self.status == self.Status.APPLIED else None

@@ -1,6 +1,7 @@
 """What the school has seen and done: absence, signals, concerns, measures, investigations. All is its own."""
 
 from .absence import AbsenceSource, AttendanceDay, ClassDay, LessonAbsence, PeriodTotal
+from .concern_drafts import ConcernDraft
 from .concerns import Concern, ConcernQuerySet, Sign
 from .investigations import AbsenceInvestigation, InvestigationDuty, InvestigationQuerySet, InvestigationTask
 from .measures import Measure, MeasureFollowUp, MeasureQuerySet
@@ -12,6 +13,7 @@ __all__ = [
     "AttendanceDay",
     "ClassDay",
     "Concern",
+    "ConcernDraft",
     "ConcernQuerySet",
     "Evaluation",
     "InvestigationDuty",

@@ -1,9 +1,9 @@
-"""Concerns: log one in under a minute, see what became of it, say what becomes of it."""
+"""Concerns: see what became of one, say what becomes of it."""
 
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -16,36 +16,13 @@ from django.utils.translation import ngettext
 
 from accounts.access import MemberRequest
 from deadlines.due import due_on
-from schools.models import Pupil
 
 from .. import actions
 from ..access import may_answer_concern
-from ..concern_traces import logged_same_day
-from ..forms import AnswerConcernForm, LogConcernForm
+from ..forms import AnswerConcernForm
 from ..models import Concern, Sign
 
 HARM, ANSWER = Concern.Harm, Concern.Answer
-
-
-def log_concern(request: MemberRequest) -> HttpResponse:
-    """Log a concern about one of the writer's pupils; `?pupil=` fills the pupil in."""
-    pupils = Pupil.objects.visible_to(request.membership).with_page_relations()
-    asked = _pupil_asked_about(request)
-    form = LogConcernForm(request.POST or None, pupils=pupils, pupil=asked, initial={"submission": uuid4()})
-    earlier = None
-    if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
-        earlier = (
-            None
-            if told.pop("save_as_well")
-            else logged_same_day(told["pupil"], timezone.localdate(), told["submission"])
-        )
-        if earlier is None:
-            concern = actions.log_concern(**told, by=request.membership, at=timezone.now())
-            page = "report_duty" if concern.harm_suspected == HARM.YES else "concern_saved"
-            return redirect(f"attendance:{page}", concern.pk)
-    context = {"form": form, "pupil": asked, "earlier": earlier}
-    return render(request, "attendance/log_concern.html", context, status=422 if form.errors else 200)
 
 
 def report_duty(request: MemberRequest, concern_id: UUID) -> HttpResponse:
@@ -107,15 +84,6 @@ def _read(request: MemberRequest, concern_id: UUID) -> Concern:
     """Fetch a concern that the reader may see."""
     concerns = Concern.objects.visible_to(request.membership).with_page_relations()
     return get_object_or_404(concerns, pk=concern_id)
-
-
-def _pupil_asked_about(request: MemberRequest) -> Pupil | None:
-    """Return the pupil in `?pupil=`, when the reader works with that pupil."""
-    try:
-        asked = UUID(request.GET.get("pupil", ""))
-    except ValueError:
-        return None
-    return Pupil.objects.visible_to(request.membership).with_page_relations().filter(pk=asked).first()
 
 
 def _signs(concern: Concern) -> list[str]:

@@ -26,6 +26,7 @@ from ..investigation_forms import (
     CausesForm,
     DutyForm,
     FinishForm,
+    HandOverForm,
     NotNeededForm,
     OpenForm,
     SupportForm,
@@ -109,6 +110,15 @@ def investigation_detail(request: MemberRequest, pupil_id: UUID, investigation_i
         "may_tell": may_change and investigation.is_needed,
     }
     return render(request, "attendance/investigation_detail.html", context)
+
+
+def hand_over_investigation(request: MemberRequest, pupil_id: UUID, investigation_id: UUID) -> HttpResponse:
+    """Let somebody else lead an investigation."""
+    investigation = _read(request, pupil_id, investigation_id)
+    people = actions.leads(request.membership, timezone.now())
+    form = HandOverForm(request.POST or None, leads=people, initial={"lead": investigation.lead_id})
+    act = _acting(request, actions.hand_over_investigation, investigation)
+    return _form_page(request, investigation, "hand_over_investigation", form, act)
 
 
 def write_task(request: MemberRequest, pupil_id: UUID, task_id: UUID) -> HttpResponse:

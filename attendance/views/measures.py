@@ -26,7 +26,7 @@ from ..follow_up_days import usual_day_to_follow_up
 from ..investigation_rows import investigation_traces
 from ..ladder import standing_of
 from ..ladder_rows import rungs_of
-from ..measure_forms import AddMeasureForm, EndMeasureForm, FollowUpForm
+from ..measure_forms import AddMeasureForm, EndMeasureForm, FollowUpForm, HandOverForm
 from ..measure_rows import effect_for, measure_rows
 from ..models import AbsenceInvestigation, Concern, Measure, Signal
 from ..reduced_timetables import reduced_words
@@ -124,6 +124,20 @@ def end_measure(request: MemberRequest, pupil_id: UUID, measure_id: UUID) -> Htt
             return answer
     context = {"form": form, "measure": measure}
     return render(request, "attendance/end_measure.html", context, status=422 if form.errors else 200)
+
+
+def hand_over_measure(request: MemberRequest, pupil_id: UUID, measure_id: UUID) -> HttpResponse:
+    """Let somebody else see to a measure."""
+    measure = _read(request, pupil_id, measure_id)
+    people = actions.colleagues(request.membership, timezone.now())
+    form = HandOverForm(request.POST or None, colleagues=people, initial={"responsible": measure.responsible_id})
+    if request.method == "POST" and form.is_valid():
+        answer = _done(request, measure, form, lambda: actions.hand_over_measure(
+            measure=measure, **form.cleaned_data, by=request.membership, at=timezone.now()))  # fmt: skip
+        if answer is not None:
+            return answer
+    context = {"form": form, "measure": measure}
+    return render(request, "attendance/hand_over_measure.html", context, status=422 if form.errors else 200)
 
 
 def _added(request: MemberRequest, pupil: Pupil, form: AddMeasureForm) -> Measure | None:

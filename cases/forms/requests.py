@@ -130,19 +130,6 @@ class RequestForm(ConsentForm):
         words = {name: self.cleaned_data[name] for name in (*WORDS, "contact", "share_absence")}
         return words | {"tried_items": [self.to_pick[key].as_content() for key in self.cleaned_data["tried_items"]]}
 
-    def as_typed(self) -> dict[str, Any]:
-        """Return what was typed, valid or not, ready for a draft: given back to the form it shows the same."""
-        return {name: _plain(self[name].data) for name in self.fields}
-
-
-def _plain(value: Any) -> Any:
-    """Return what a draft can hold of one field's data: text without the null characters that no database takes."""
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, bool):
-        return value
-    return value.replace("\x00", "") if isinstance(value, str) else ""
-
 
 def earlier_answers(content: dict[str, Any]) -> dict[str, Any]:
     """Return the initial values of a request that follows one shared before as `content`.

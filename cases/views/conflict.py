@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import MemberRequest
+from attendance.typed import typed_texts
 from cases.ball import states_of
 from cases.models import Case
 from cases.timeline import timeline_of
@@ -34,9 +35,3 @@ def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = 
     # Whatever row was to be swapped, this takes the place of the whole page's content.
     response["HX-Retarget"], response["HX-Reswap"] = "#main", "innerHTML"
     return response
-
-
-def typed_texts(form: forms.Form) -> list[tuple[str, str]]:
-    """Return the label and text of each filled text box of `form`."""
-    boxes = [field for field in form.visible_fields() if isinstance(field.field.widget, forms.Textarea)]
-    return [(str(box.label), str(box.value())) for box in boxes if box.value()]

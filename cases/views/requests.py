@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
 from attendance.tried import tried_before
+from attendance.typed import as_typed, typed_texts
 from cases import access
 from cases.actions import drafts
 from cases.actions import requests as actions
@@ -33,7 +34,7 @@ from schools.models import Pupil
 from socialservices.routing import Routing
 
 from .attempt import refused
-from .conflict import conflict_page, typed_texts
+from .conflict import conflict_page
 
 
 def request_support(request: MemberRequest) -> HttpResponse:
@@ -56,7 +57,7 @@ def _keep_and_check(request: MemberRequest, pupil: Pupil, routing: Routing) -> H
     before = _own_draft(request, pupil)
     if _is_written_elsewhere(request, before):
         return _both_texts(request, pupil, routing, form, before)
-    draft = drafts.save_draft(pupil=pupil, content=form.as_typed(), by=request.membership, at=timezone.now())
+    draft = drafts.save_draft(pupil=pupil, content=as_typed(form), by=request.membership, at=timezone.now())
     if "save" in request.POST:
         return _draft_saved(request, pupil, draft)
     if not form.is_valid():

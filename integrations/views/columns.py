@@ -30,9 +30,9 @@ LONGEST_SAMPLE = 60
 def match_columns(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Show the columns as we guess them, and take what somebody says they are."""
     absence_import = import_of(request, import_id)
-    if not absence_import.can_become(AbsenceImport.Status.UPLOADED):
+    content = absence_import.kept_text
+    if content is None or not absence_import.can_become(AbsenceImport.Status.UPLOADED):
         return moved_on(request, absence_import)
-    content = absence_import.stored_file.text
     mapping, read_as = _read_as(request, content, Mapping.from_json(absence_import.mapping))
     form = MatchColumnsForm(
         request.POST or None,

@@ -152,11 +152,12 @@ def undo_import(request: MemberRequest, import_id: UUID) -> HttpResponse:
 def import_errors(request: MemberRequest, import_id: UUID) -> HttpResponse:
     """Give the file again with what is wrong and how to mend it."""
     absence_import = import_of(request, import_id)
-    if not absence_import.mapping or not absence_import.has_file:
+    text = absence_import.kept_text
+    if not absence_import.mapping or text is None:
         raise Http404
     reading.note(kind="export", reason=f"import:{absence_import.pk}")
     # Made here and now: what is read after the answer has left is read as nobody and noted by nobody.
-    response = HttpResponse("".join(error_report(absence_import)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse("".join(error_report(absence_import, text)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{_("errors")}-{absence_import.pk}.csv"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

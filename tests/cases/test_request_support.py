@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from attendance.typed import as_typed
 from audit.models import AccessRecord
 from cases.actions.drafts import save_draft
 from cases.forms.requests import RequestForm
@@ -200,7 +201,7 @@ def test_missing_consent_shows_the_lawful_ways_and_keeps_the_text(cast, pupil, t
 def test_a_draft_without_consent_cannot_be_checked_or_sent(cast, pupil, typed, enter):
     typed["guardian_1_answer"] = "not_asked"
     draft = save_draft(
-        pupil=pupil, content=RequestForm(typed, services=[Offer(cast.service)]).as_typed(), by=cast.counsellor,
+        pupil=pupil, content=as_typed(RequestForm(typed, services=[Offer(cast.service)])), by=cast.counsellor,
         at=timezone.now(),
     )  # fmt: skip
     address = reverse("cases:check_request", args=[draft.pk])

@@ -12,6 +12,7 @@ from integrations import actions, tasks
 from integrations.brakes import CHANGED, FEWER, UNKNOWN
 from integrations.models import AbsenceImport, ImportedFile
 from integrations.views.standing import standing
+from tests.confirmed import confirmed
 from tests.integrations.bringing import DAY_HEADINGS, bring_in, read
 from tests.integrations.known_pupils import enrol
 
@@ -101,6 +102,21 @@ def test_the_page_holds_when_the_file_is_forgotten_while_it_is_made(group, princ
     ImportedFile.objects.filter(absence_import=fetched).delete()
 
     assert standing(fetched)["classes"] == []
+    assert fetched.kept_text is None
+
+
+def test_a_file_forgotten_since_the_page_was_opened_gives_no_columns_and_no_errors(sign_in, group, principal):
+    enrol(group, "e1")
+    brought = read(principal, *rows_of(["e1"]))
+    client = confirmed(sign_in(principal))
+    columns, errors = f"/imports/{brought.pk}/columns/", f"/imports/{brought.pk}/errors/"
+    assert client.get(columns).status_code == 200
+    assert client.get(errors).status_code == 200
+
+    ImportedFile.objects.filter(absence_import=brought).delete()
+
+    assert client.get(columns).headers["Location"] == f"/imports/{brought.pk}/"
+    assert client.get(errors).status_code == 404
 
 
 def test_the_same_file_again_is_told_and_can_be_read_in_all_the_same(sign_in, group, principal):

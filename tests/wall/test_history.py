@@ -28,6 +28,7 @@ WITHOUT: dict[str, str] = {
     "accounts_keptpost": "what somebody typed, encrypted, for half an hour",
     "account_emailaddress": "django-allauth's copy of the address in accounts_user",
     "mfa_authenticator": "secrets: an old one must not be kept",
+    "attendance_concerndraft": "text that its writer alone reads, and that is gone when the concern is saved",
     "cases_requestdraft": "text that its writer reads, and when finished the principal; what is sent is frozen",
     "attendance_evaluation": "how far the absence has been compared: derived, made anew from the rows",
     "attendance_judgedclass": "how far a class has been compared: derived, made anew from the rows",

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from attendance.models import (
     AbsenceInvestigation,
     Concern,
+    ConcernDraft,
     InvestigationDuty,
     InvestigationTask,
     Measure,
@@ -118,6 +119,8 @@ def tell(cast: Cast, state: str) -> Story:
             enrolment=enrolment, logged_by=writer, holder=cast.counsellor, answered=True, pupil_words="x",
             answer_text="x",
         )  # fmt: skip
+        by = {"writer": writer, "school_unit": writer.unit, "saved_at": story.at}
+        ConcernDraft.objects.create(pupil=story.pupil, content={"text": "x"}, **by)
     SignalFactory(enrolment=enrolment, watched=True, answered_by=cast.counsellor, answer_note="x")
     for kind in ("own", "morning_contact"):
         MeasureFollowUpFactory(
@@ -234,6 +237,7 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     yield "identifier", list(PupilIdentifier.objects.all()), "value", rules.of_pupil
     for name in ("text", "pupil_words", "answer_text"):
         yield "concern", list(Concern.objects.all()), name, rules.concern
+    yield "concern draft", list(ConcernDraft.objects.all()), "content", lambda row: {row.writer_id}
     yield "signal", list(Signal.objects.all()), "answer_note", rules.of_pupil
     for name in ("in_words", "end_reason"):
         yield "measure", list(Measure.objects.all()), name, rules.measure
@@ -243,8 +247,8 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for name in ("text", "own_words"):
         yield "task", list(InvestigationTask.objects.all()), name, lambda row: rules.investigation(row.investigation)
     yield "duty", list(InvestigationDuty.objects.all()), "note", lambda row: rules.investigation(row.investigation)
-    for name in ("content", "sent_back_why"):
-        yield "draft", list(RequestDraft.objects.all()), name, rules.draft
+    drafts = list(RequestDraft.objects.all())
+    yield from (("draft", drafts, name, rules.draft) for name in ("content", "sent_back_why"))
     yield "consent", list(Consent.objects.all()), "interpreter", rules.consent
     yield "final word", list(Case.objects.all()), "final_word", lambda row: rules.case(row)
     yield "event", list(Event.objects.exclude(text="")), "text", rules.event
@@ -254,10 +258,8 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
         yield "reason", rows, "reason", lambda row: rules.case(row.obligation.case)
     for name in ("rationale", "advice"):
         yield "decision", list(Decision.objects.all()), name, rules.decision
-    for name in ("text", "answer"):
-        yield "question", list(Question.objects.all()), name, rules.of_referral
-    for name in ("text", "reply"):
-        yield "feedback", list(Feedback.objects.all()), name, rules.of_referral
+    for model, name in ((Question, "text"), (Question, "answer"), (Feedback, "text"), (Feedback, "reply")):
+        yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
