@@ -33,7 +33,7 @@ class MeasureRow:
 def measure_rows(measures: Iterable[Measure], today: date) -> tuple[list[MeasureRow], list[MeasureRow]]:
     """Return the measures that run, the next to be followed up first, and those that have ended, the latest first.
 
-    Needs `with_page_relations`.
+    Needs `for_timeline` or `with_page_relations`.
     """
     rows = [_row(measure, today) for measure in measures]
     running = [row for row in rows if row.due is not None]

@@ -97,15 +97,16 @@ def without_help_first(briefs: list[Brief]) -> list[Brief]:
 
 
 def whole(briefs: Iterable[Brief], also: Iterable[Brief]) -> tuple[list[Signal], dict[UUID, list[Signal]]]:
-    """Return the signals themselves, in this order, and of `also` the latest of each other kind, by pupil."""
+    """Return the signals themselves, in this order, and of `also` the latest of each other kind, by pupil.
+
+    Of the others only their words are shown: they come without what belongs to them.
+    """
     shown = {one.pk: one for one in briefs}
     latest = _latest_of_other_kinds(shown.values(), also)
-    wanted = Signal.objects.filter(pk__in=[*shown, *latest]).order_by("crossed_on", "pk")
-    found = {signal.pk: signal for signal in wanted.with_page_relations()}
+    found = Signal.objects.with_page_relations().in_bulk(list(shown))
     others: dict[UUID, list[Signal]] = defaultdict(list)
-    for signal in found.values():
-        if signal.pk not in shown:
-            others[signal.pupil_id].append(signal)
+    for signal in Signal.objects.filter(pk__in=latest).order_by("crossed_on", "pk"):
+        others[signal.pupil_id].append(signal)
     return [found[pk] for pk in shown], others
 
 

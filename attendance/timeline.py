@@ -40,7 +40,7 @@ def timeline_of(
 ) -> list[Happening]:
     """Return what the reader may know, the latest first; `traces` tell of investigations that may not be read.
 
-    Measures and investigations need `with_page_relations`.
+    Concerns and measures need `for_timeline`, investigations `with_page_relations`.
     """
     readable = list(investigations)
     told = [

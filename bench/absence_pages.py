@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection
 from django.db.models import Max, Prefetch
@@ -33,6 +34,7 @@ from attendance.models import (
     Concern,
     LessonAbsence,
     Measure,
+    MeasureFollowUp,
     PeriodTotal,
     Signal,
 )
@@ -97,11 +99,32 @@ def measure(report: Report) -> None:
     signal = Signal.objects.select_related("class_group__school__unit").order_by("-crossed_on", "pk").first()
     if signal is None:
         raise SystemExit("there is no signal to show")
-    client = browser_of(counsellor(signal.class_group.school.unit))
+    person = counsellor(signal.class_group.school.unit)
+    client = browser_of(person)
     school, address = signal.class_group.school, reverse("attendance:signal_list")
     _compare(report, "signals page", client, address, "signal_list", lambda rows: _list(school, rows), LIST)
     address = reverse("attendance:pupil_detail", args=[signal.pupil_id])
     _compare(report, "pupil page", client, address, "pupil_detail", lambda rows: _pupil(signal, rows), DAYS)
+    _work_on(signal, person)
+    what = "pupil page with a concern and a measure"
+    _compare(report, what, client, address, "pupil_detail", lambda rows: _pupil(signal, rows), DAYS)
+
+
+def _work_on(signal: Signal, person: Membership) -> None:
+    """Let the school have done something about the pupil: a concern somebody has, a measure that was followed up."""
+    at, today = timezone.now(), timezone.localdate()
+    about = {"pupil_id": signal.pupil_id, "school_unit": person.unit}
+    Concern.objects.create(
+        **about, signs=["often_away"], text="Ofta borta på måndagar.", talked="yes", harm_suspected="no", logged_at=at,
+        logged_by=person, holder=person, due_on=today, submission=uuid4(),
+    )  # fmt: skip
+    measure = Measure.objects.create(
+        **about, kind="quiet_place", responsible=person, starts_on=today, follow_up_on=today, pupil_agrees="yes",
+        added_at=at, added_by=person, submission=uuid4(),
+    )  # fmt: skip
+    MeasureFollowUp.objects.create(
+        measure=measure, effect="a_little", followed_up_at=at, followed_up_by=person, was_due_on=today, next_on=today
+    )
 
 
 def _list(school: School, rows: int) -> dict[str, Any]:
@@ -142,9 +165,11 @@ def _pupil(signal: Signal, rows: int) -> dict[str, Any]:
         "rows": days[:rows],
         "class_days": list(ClassDay.objects.filter(class_group=group, day__range=(since, today))),
         "lessons": list(LessonAbsence.objects.filter(**mine, day__range=(today - timedelta(28), today))),
-        "concerns": list(Concern.objects.filter(**mine).select_related("logged_by__user")),
+        "concerns": list(Concern.objects.filter(**mine).select_related("logged_by__user", "holder__user")),
         "signals": list(Signal.objects.filter(**mine)),
-        "measures": list(Measure.objects.filter(**mine).select_related("responsible__user")),
+        "measures": list(
+            Measure.objects.filter(**mine).select_related("responsible__user").prefetch_related("follow_ups")
+        ),
         "investigations": list(AbsenceInvestigation.objects.filter(**mine).select_related("lead__user")),
         "periods": list(PeriodTotal.objects.filter(**mine).select_related("source")),
         "mentors": list(group.mentors.select_related("user")),

@@ -47,13 +47,11 @@ class SchoolCalendar:
         free = {day for school_break in self.breaks for day in school_break.days()} | self.staff_days
         return tuple(sorted(day for day in in_terms - free if is_working_day(day)))
 
-    @cached_property
-    def _school_day_set(self) -> frozenset[date]:
-        return frozenset(self.school_days)
-
     def is_school_day(self, day: date) -> bool:
         """Tell whether pupils are to attend on `day`."""
-        return day in self._school_day_set
+        if day in self.staff_days or not any(day in term for term in self.terms):
+            return False
+        return is_working_day(day) and not any(day in school_break for school_break in self.breaks)
 
     def add_school_days(self, start: date, days: int) -> date:
         """Return the `days`-th school day after `start`.

@@ -2,54 +2,56 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db import connection
 
 from deadlines.school_days import DayRange, SchoolCalendar
-from schools.models import BreakDay, School, Term
+from schools.models import BreakDay, School
 from schools.regional_pattern import first_year_of, usual_calendar
 
 YEARS_EACH_WAY = 2
+TERM = "term"
+SET_DAYS = """
+SELECT 'term', term.starts_on, term.ends_on
+  FROM schools_term term JOIN schools_schoolyear year ON year.id = term.school_year_id
+ WHERE year.provider_id = %(provider)s AND term.starts_on >= %(first)s AND term.starts_on < %(after)s
+ UNION ALL
+SELECT free.kind, free.day, free.day
+  FROM schools_breakday free JOIN schools_schoolyear year ON year.id = free.school_year_id
+ WHERE year.provider_id = %(provider)s AND free.day >= %(first)s AND free.day < %(after)s
+   AND (free.school_id IS NULL OR free.school_id = %(school)s)
+"""
 
 
 def school_calendar(school: School, *, today: date) -> SchoolCalendar:
-    """Return the calendar of `school` for the school year of `today`, two before it and two after; two queries.
+    """Return the calendar of `school` for the school year of `today`, two before it and two after; one query.
 
     Provider's terms and breaks, and the school's own staff days and breaks. A school year for which the provider has
     no terms follows the regional pattern, so that a due date can always be given.
     """
     middle = first_year_of(today)
     years = range(middle - YEARS_EACH_WAY, middle + YEARS_EACH_WAY + 1)
-    terms = _provider_terms(school, years)
-    free_days = _free_days(school, years)
+    days = _set_days(school, years)
+    terms = days[TERM]
     set_years = {first_year_of(term.first) for term in terms}
     usual = [usual_calendar(year) for year in years if year not in set_years]
     return SchoolCalendar(
         terms=tuple(sorted([*terms, *(term for calendar in usual for term in calendar.terms)])),
-        breaks=tuple(
-            sorted([*free_days[BreakDay.Kind.BREAK], *(days for calendar in usual for days in calendar.breaks)])
-        ),
-        staff_days=frozenset(days.first for days in free_days[BreakDay.Kind.STAFF_DAY]),
+        breaks=tuple(sorted([*days[BreakDay.Kind.BREAK], *(free for calendar in usual for free in calendar.breaks)])),
+        staff_days=frozenset(free.first for free in days[BreakDay.Kind.STAFF_DAY]),
     )
 
 
-def _provider_terms(school: School, years: range) -> list[DayRange]:
-    terms = Term.objects.filter(
-        school_year__provider=school.provider_id,
-        starts_on__gte=date(years.start, 7, 1),
-        starts_on__lt=date(years.stop, 7, 1),
-    )
-    return [DayRange(*days) for days in terms.values_list("starts_on", "ends_on")]
-
-
-def _free_days(school: School, years: range) -> dict[str, list[DayRange]]:
-    """Return the days without teaching by kind, each as a range of one day."""
-    rows = BreakDay.objects.filter(
-        Q(school=None) | Q(school=school),
-        school_year__provider=school.provider_id,
-        day__gte=date(years.start, 7, 1),
-        day__lt=date(years.stop, 7, 1),
-    )
-    days: dict[str, list[DayRange]] = {kind: [] for kind in BreakDay.Kind}
-    for kind, day in rows.values_list("kind", "day"):
-        days[kind].append(DayRange(day, day))
+def _set_days(school: School, years: range) -> dict[str, list[DayRange]]:
+    """Return the terms, and the days without teaching by kind, each of these as a range of one day."""
+    told = {
+        "provider": school.provider_id,
+        "school": school.pk,
+        "first": date(years.start, 7, 1),
+        "after": date(years.stop, 7, 1),
+    }
+    days: dict[str, list[DayRange]] = {kind: [] for kind in (TERM, *BreakDay.Kind)}
+    with connection.cursor() as cursor:
+        cursor.execute(SET_DAYS, told)
+        for kind, first, last in cursor.fetchall():
+            days[kind].append(DayRange(first, last))
     return days

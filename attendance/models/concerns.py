@@ -39,18 +39,29 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
         same = self.unanswered().filter(pupil=concern.pupil_id, school_unit=concern.school_unit_id)
         return same.exclude(pk=concern.pk).order_by("logged_at", "pk")
 
-    def visible_to(self, reader: Membership) -> ConcernQuerySet:
+    def visible_to(self, reader: Membership, about: Pupil | None = None) -> ConcernQuerySet:
         """Return the concerns `reader` wrote, and for student health and principals all of the school.
 
         A claimed link lets a mentor log a concern, not read those of others. Never about a protected pupil, one's own
-        concerns included.
+        concerns included. With `about` only that pupil's. Whether the reader works with a pupil just shown to the
+        reader is not asked again.
         """
-        concerns = self.exclude(pupil__in=protected_ids())
         own = Q(logged_by__user=reader.user_id, school_unit=reader.unit_id)
         scope = permits(reader, Object.CONCERN, Action.READ)
+        if about is not None and about.is_shown_to(reader):
+            concerns, of_the_school = self.filter(pupil=about), Q(school_unit=reader.unit_id)
+        elif about is not None:
+            return self.visible_to(reader).filter(pupil=about)
+        else:
+            concerns = self.exclude(pupil__in=protected_ids())
+            of_the_school = Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader))
         if scope & (Scope.LINKED | Scope.SCHOOL):
-            return concerns.filter(own | Q(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader)))
+            return concerns.filter(own | of_the_school)
         return concerns.filter(own) if Scope.OWN in scope else self.none()
+
+    def for_timeline(self) -> ConcernQuerySet:
+        """Fetch what the line of time of one pupil says of a concern: who logged it and who has it."""
+        return self.select_related("logged_by__user", "holder__user")
 
     def with_page_relations(self) -> ConcernQuerySet:
         """Fetch what lists and pages show of a concern."""

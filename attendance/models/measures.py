@@ -23,12 +23,24 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         """Return measures that nobody has ended."""
         return self.filter(ended_on=None)
 
-    def visible_to(self, reader: Membership) -> MeasureQuerySet:
-        """Return measures of the reader's own school for the pupils he or she works with; none to its administrator."""
+    def visible_to(self, reader: Membership, about: Pupil | None = None) -> MeasureQuerySet:
+        """Return measures of the reader's own school for the pupils he or she works with; none to its administrator.
+
+        With `about` only that pupil's; who works with a pupil that was just shown to the reader is not asked again.
+        """
         if not permits(reader, Object.MEASURE, Action.READ):
             return self.none()
+        if about is not None and about.is_shown_to(reader):
+            return self.filter(school_unit=reader.unit_id, pupil=about)
+        if about is not None:
+            return self.visible_to(reader).filter(pupil=about)
         mine = self.filter(school_unit=reader.unit_id, pupil__in=Pupil.objects.visible_to(reader))
         return mine.exclude(pupil__in=protected_ids())
+
+    def for_timeline(self) -> MeasureQuerySet:
+        """Fetch what the line of time of one pupil says of a measure: who sees to it, and the follow-ups' effects."""
+        told = MeasureFollowUp.objects.order_by("-followed_up_at", "-pk")
+        return self.select_related("responsible__user").prefetch_related(models.Prefetch("follow_ups", queryset=told))
 
     def with_page_relations(self) -> MeasureQuerySet:
         """Fetch what lists and pages show of a measure, with what its follow-ups said, the latest first."""

@@ -81,10 +81,17 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         )
         return self.filter(pk=Subquery(foremost.values("pk")[:1]))
 
-    def visible_to(self, reader: Membership) -> SignalQuerySet:
-        """Return signals about the pupils `reader` works with; none to a school's administrator."""
+    def visible_to(self, reader: Membership, about: Pupil | None = None) -> SignalQuerySet:
+        """Return signals about the pupils `reader` works with; none to a school's administrator.
+
+        With `about` only that pupil's; who works with a pupil that was just shown to the reader is not asked again.
+        """
         if not permits(reader, Object.SIGNAL, Action.READ):
             return self.none()
+        if about is not None and about.is_shown_to(reader):
+            return self.filter(pupil=about)
+        if about is not None:
+            return self.visible_to(reader).filter(pupil=about)
         return self.filter(pupil__in=Pupil.objects.visible_to(reader))
 
     def with_page_relations(self) -> SignalQuerySet:

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Min
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,6 +33,7 @@ from ..access import (
 from ..figures import SCHOOL_DAYS, Absence, Day, absence_over, absences_of, days_of, lessons_of
 from ..forms import PupilSearchForm
 from ..investigation_rows import investigation_traces
+from ..kept import Kept, what_is_kept
 from ..lines import share_levels
 from ..measure_rows import measure_rows
 from ..models import AbsenceInvestigation, Concern, LessonAbsence, Measure, Signal
@@ -98,22 +98,23 @@ def pupil_detail(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     group = classes_of(pupil)[0]
     school_days = school_calendar(group.school, today=today)
+    kept = what_is_kept(pupil)
     shown = Shown.read(request.GET, school_days, today)
     days = days_of(pupil, min(shown.since, today - DAYS_SHOWN), today)
     absence = absence_over(days, today)
     lessons = lessons_of(pupil, _first_lesson_day(absence, shown, today), today)
     context: dict[str, Any] = {"pupil": pupil, "absence": absence}
-    context |= _calendar(pupil, days, lessons, school_days, shown, today)
+    context |= _calendar(kept.began_on, days, lessons, school_days, shown, today)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "attendance/_calendar.html", context)
-    context |= _figures(days, lessons, absence, today) | _work(request.membership, pupil, today)
+    context |= _figures(days, lessons, absence, today) | _work(request.membership, pupil, kept, today)
     levels = share_levels(group.school_id, today)
     context |= {
         "group": group,
         "mentors": group.mentors.select_related("user").order_by("user__family_name", "pk"),
         "trend": trend_of(days, context["done"], levels, today),
         "reduced": reduced_words([pupil.pk], today, today - DAYS_SHOWN)[pupil.pk],
-        "periods": period_tables(pupil, shown.since),
+        "periods": period_tables(pupil, shown.since) if kept.has_totals else [],
         "may": may_about(request.membership),
         "may_ask_for_support": may_ask_for_support(request.membership),
         "may_name": may_name(request.membership, pupil),
@@ -129,7 +130,7 @@ def _first_lesson_day(absence: Absence, shown: Shown, today: date) -> date:
 
 
 def _calendar(
-    pupil: Pupil,
+    began_on: date | None,
     days: dict[date, Day],
     lessons: list[LessonAbsence],
     school_days: SchoolCalendar,
@@ -137,7 +138,6 @@ def _calendar(
     today: date,
 ) -> dict[str, Any]:
     """Return the calendar of the weeks that are asked for; the list tells the lessons of each day."""
-    began_on = pupil.enrolments.aggregate(first=Min("starts_on"))["first"]
     told = lessons if shown.view == LIST else []
     calendar = absence_calendar(days, school_days, today, since=shown.since, began_on=began_on, lessons=told)
     is_new = began_on is not None and began_on > shown.since
@@ -150,13 +150,11 @@ def _figures(days: dict[date, Day], lessons: list[LessonAbsence], absence: Absen
     return {"before": _before(days, absence), "patterns": patterns_of(days, latest, today)}
 
 
-def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
+def _work(reader: Membership, pupil: Pupil, kept: Kept, today: date) -> dict[str, Any]:
     """Return what the school has noticed and done, as far as the reader may see it."""
-    concerns = list(
-        Concern.objects.visible_to(reader).filter(pupil=pupil).with_page_relations().order_by("-logged_at", "pk")
-    )
-    signals = list(Signal.objects.visible_to(reader).filter(pupil=pupil).order_by("-crossed_on", "pk"))
-    measures = list(Measure.objects.visible_to(reader).filter(pupil=pupil).with_page_relations())
+    concerns = _concerns(reader, pupil) if kept.has_concerns else []
+    signals = list(Signal.objects.visible_to(reader, about=pupil).order_by("-crossed_on", "pk"))
+    measures = _measures(reader, pupil) if kept.has_measures else []
     traces = investigation_traces([pupil.pk])[pupil.pk]
     investigations = _investigations(reader, pupil) if traces else []
     return {
@@ -171,6 +169,17 @@ def _work(reader: Membership, pupil: Pupil, today: date) -> dict[str, Any]:
         "first_signal": signals[-1].crossed_on if signals else None,
         "quote": next((concern for concern in concerns if concern.pupil_words), None),
     }
+
+
+def _concerns(reader: Membership, pupil: Pupil) -> list[Concern]:
+    """Return the concerns that the reader may read, the latest first."""
+    visible = Concern.objects.visible_to(reader, about=pupil)
+    return list(visible.for_timeline().order_by("-logged_at", "pk"))
+
+
+def _measures(reader: Membership, pupil: Pupil) -> list[Measure]:
+    """Return the measures that the reader may read."""
+    return list(Measure.objects.visible_to(reader, about=pupil).for_timeline())
 
 
 def _investigations(reader: Membership, pupil: Pupil) -> list[AbsenceInvestigation]:

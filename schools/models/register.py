@@ -18,6 +18,7 @@ from audit.reading import PersonalModel
 
 from .links import PupilLink
 from .protection import NamedReader, Protection
+from .shown import ShownRows
 
 
 class Provider(models.Model):
@@ -160,8 +161,8 @@ class ClassGroup(models.Model):
         return self.name
 
 
-class PupilQuerySet(models.QuerySet["Pupil"]):
-    """Pupils by who may see them."""
+class PupilQuerySet(ShownRows["Pupil"]):
+    """Pupils by who may see them. Those that `visible_to` gives know whom they were shown to."""
 
     def visible_to(self, reader: Membership, at: datetime | None = None) -> PupilQuerySet:
         """Return the pupils that `reader` has a link to `at` a time, now unless it is given.
@@ -180,6 +181,7 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
         in_the_unit = Exists(enrolled.filter(class_group__school__unit=reader.unit_id))
         if reader.side != Side.SCHOOL or not permits(reader, Object.PUPIL, Action.READ):
             return self.none()
+        open_pupils.shown_to = reader.pk
         if reader.role == Role.MENTOR:
             links = PupilLink.objects.running(at or timezone.now()).filter(pupil=OuterRef("pk"), membership=reader.pk)
             own_class = Exists(enrolled.filter(class_group__mentors=reader.pk))
@@ -221,6 +223,7 @@ class Pupil(PersonalModel):
     born_on = models.DateField()
     protection = models.CharField(max_length=24, choices=Protection.choices, default=Protection.NONE)
     alias = models.CharField(max_length=8, blank=True)
+    shown_to: uuid.UUID | None = None
 
     objects = PupilQuerySet.as_manager()
 
@@ -238,6 +241,10 @@ class Pupil(PersonalModel):
     def is_protected(self) -> bool:
         """Say whether the pupil has protected identity, of whatever kind."""
         return self.protection != Protection.NONE
+
+    def is_shown_to(self, reader: Membership) -> bool:
+        """Say whether the pupil was fetched as one that `reader` works with."""
+        return self.shown_to == reader.pk and not self.is_protected
 
     @property
     def full_name(self) -> str:

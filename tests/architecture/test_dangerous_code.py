@@ -18,6 +18,8 @@ MAY_OPEN_A_CURSOR = {
     "attendance/lines.py": "the lines that apply to a school, found by the same statement as detection finds them",
     "attendance/missing_reports.py": "what classes have reported over their latest days, counted in the database",
     "attendance/reduced_timetables.py": "a function of the database that tells of shortened timetables",
+    "schools/calendars.py": "a provider's terms and a school's free days, asked for on nearly every page",
+    "attendance/kept.py": "which kinds of rows there are about a pupil, asked of the database in one go",
     "attendance/reported.py": "a function of the database that tells when absence was last brought in",
     "attendance/setting_lines.py": "a lock, so that two versions of the lines never get one number",
     "attendance/signal_rows.py": "a function of the database that tells a school of its open cases",
