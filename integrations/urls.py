@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .ss12000 import notices
 from .ss12000 import views as sources
 
 app_name = "integrations"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("sources/<uuid:source_id>/secret/", sources.set_secret, name="set_secret"),
     path("sources/<uuid:source_id>/test/", sources.try_source, name="try_source"),
     path("sources/<uuid:source_id>/read/", sources.read_source, name="read_source"),
+    path("notices/<str:token>/", notices.source_notice, name="source_notice"),
     path("register/", sources.comparison_list, name="comparison_list"),
     path("register/<uuid:diff_id>/", sources.comparison_detail, name="comparison_detail"),
     path("absence-sources/", views.absence_source_list, name="absence_source_list"),

@@ -64,6 +64,11 @@ DEMO = Anybody("In the demo everybody is invented and nobody has a password.")
 
 OF_ANYBODY: dict[str, Methods] = {
     "alive": reading(Anybody("Load balancers ask whether the process is alive; says nothing about anybody.")),
+    "integrations:source_notice": sending(
+        Anybody(
+            "A school's own system says that something has changed; the address is a secret, and nothing is answered."
+        )
+    ),
     "help": reading(Anybody("Help is open to everybody; it holds no personal data.")),
     "about": reading(Anybody("Says what the service is; holds no personal data.")),
     "permissions": reading(Anybody("Who may do what is no secret; holds no personal data.")),

@@ -109,6 +109,14 @@ class Client:
         """Tell the source something, once: what is told twice would stand twice in its log."""
         self._ask(lambda: self._request("POST", path, json=body), tries=1)
 
+    def change(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Make, renew or remove something at the source. What is made is asked for once, else it might be made twice.
+
+        Raises Answer and SourceError.
+        """
+        content = {} if body is None else {"json": body}
+        return self._ask(lambda: self._request(method, path, **content), tries=1 if method == "POST" else TRIES)
+
     def _request(self, method: str, path: str, **content: Any) -> httpx.Request:
         if "params" in content:
             # httpx leaves a `+` in a query alone, and it would be read as a blank.

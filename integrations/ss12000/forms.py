@@ -83,6 +83,11 @@ class SourceForm(forms.Form):
         required=False,
         help_text=_("Counts and codes, nothing about anybody."),
     )
+    is_told = forms.BooleanField(
+        label=_("Let the server tell us when something changes"),
+        required=False,
+        help_text=_("Where the supplier offers subscriptions. Changes are then read within some minutes."),
+    )
     is_dry_run = forms.BooleanField(label=_("Dry run: read and count, store nothing"), required=False, initial=True)
     is_on = forms.BooleanField(label=_("Read every night"), required=False)
 

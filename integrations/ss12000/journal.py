@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from .models import SchoolSource, SourceSecret, SyncRun
+from .models import SchoolSource, SourceSecret, SourceSubscription, SyncRun
 
 
 def runs_of(source: SchoolSource) -> QuerySet[SyncRun]:
@@ -22,3 +22,8 @@ def secrets_of(source: SchoolSource) -> list[dict[str, Any]]:
         {"kind": kind, "set_at": set_at, "hosts": hosts}
         for kind, set_at, hosts in secrets.values_list("kind", "set_at", "hosts")
     ]
+
+
+def subscription_of(source: SchoolSource) -> SourceSubscription | None:
+    """Return how the source tells us of changes, without the hash of the address that it calls."""
+    return SourceSubscription.objects.filter(source=source).defer("token_hash").first()

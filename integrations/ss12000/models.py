@@ -31,7 +31,10 @@ class SchoolSourceQuerySet(models.QuerySet["SchoolSource"]):
 
 
 class SchoolSource(models.Model):
-    """A provider's system that speaks SS 12000. Its secrets lie in SourceSecret, which no page can read."""
+    """A provider's system that speaks SS 12000. Its secrets lie in SourceSecret, which no page can read.
+
+    `own_address` is where the source finds us, as the administrator's browser did, for when it `is_told` to call.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=80)
@@ -47,6 +50,8 @@ class SchoolSource(models.Model):
     unmarked_is_open = models.BooleanField(default=False)
     ignores_cancelled = models.BooleanField(default=False)
     reports_back = models.BooleanField(default=False)
+    is_told = models.BooleanField(default=False)
+    own_address = models.CharField(max_length=200, blank=True)
     is_dry_run = models.BooleanField(default=True)
     is_on = models.BooleanField(default=False)
     tested = models.JSONField(default=list)
@@ -94,6 +99,34 @@ class SourceSecret(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class SourceSubscription(models.Model):
+    """That a source tells us when something changes. Of the address that it calls we keep only the secret part's hash.
+
+    `noticed_at`: it has told of something; `heard_at`: since then it has been, or is being, read.
+    """
+
+    source = models.OneToOneField(SchoolSource, on_delete=models.CASCADE, related_name="subscription")
+    token_hash = models.CharField(max_length=64, unique=True)
+    remote_id = models.CharField(max_length=200, blank=True)
+    own_address = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    noticed_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["source"]
+
+    def __str__(self) -> str:
+        return str(self.source_id)
+
+    @property
+    def failure_text(self) -> str:
+        """What went wrong when we asked to be told, and how to mend it."""
+        return text_of(self.failure) if self.failure else ""
 
 
 class SourceSchool(models.Model):

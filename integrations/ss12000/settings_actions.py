@@ -17,7 +17,8 @@ from .models import SchoolSource, SourceSchool, SourceSecret
 from .signing_in import seal
 
 FIELDS = ("name", "provider", "address", "sign_in", "token_address", "client_id", "scope", "key_header", "endpoints",
-          "days_back", "unmarked_is_open", "ignores_cancelled", "reports_back", "is_dry_run", "is_on")  # fmt: skip
+          "days_back", "unmarked_is_open", "ignores_cancelled", "reports_back", "is_told", "own_address",
+          "is_dry_run", "is_on")  # fmt: skip
 
 
 class SourceNotAllowed(Exception):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from wall import identity
 from wall.roles import IMPORT
 
+from . import subscriptions
 from .connection_test import try_source as ask_source
 from .models import RosterDiff, SchoolSource, SourceSchool, SyncRun
 from .runs import AlreadyRunning
@@ -64,6 +67,40 @@ def read_sources(timestamp: int) -> None:
     for kind in READERS:
         for school, source in schools:
             read_school.configure(lock=f"source {source}").defer(source_school_id=school, kind=kind)
+
+
+@app.task(queue="imports", name="integrations.keep_subscription")
+def keep_subscription(source_id: str) -> None:
+    """Have the subscription at a source that its administrator wants."""
+    with identity.working_as(IMPORT):
+        subscriptions.keep_subscription(SchoolSource.objects.get(pk=source_id), at=timezone.now())
+
+
+@app.periodic(cron="45 1 * * *")
+@app.task(queue="imports", name="integrations.keep_subscriptions", queueing_lock="integrations.keep_subscriptions")
+def keep_subscriptions(timestamp: int) -> None:
+    """Renew what ends soon, and try again what failed."""
+    with identity.working_as(IMPORT):
+        sources = list(SchoolSource.objects.values_list("pk", flat=True))
+    for source in sources:
+        keep_subscription.configure(lock=f"source {source}").defer(source_id=str(source))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="imports", name="integrations.listen", queueing_lock="integrations.listen")
+def listen(timestamp: int) -> None:
+    """Read what has changed in the sources that have told so: the register first, one reading of a source at a time.
+
+    A reading that already waits will read this, too.
+    """
+    with identity.working_as(IMPORT):
+        told = subscriptions.notices_to_read(at=timezone.now())
+        schools = list(SourceSchool.objects.filter(source__in=told).values_list("pk", "source_id"))
+    for kind in READERS:
+        for school, source in schools:
+            once = read_school.configure(lock=f"source {source}", queueing_lock=f"told {school} {kind}")
+            with suppress(AlreadyEnqueued):
+                once.defer(source_school_id=school, kind=kind)
 
 
 READERS = {SyncRun.Kind.REGISTER.value: sync_register, SyncRun.Kind.ABSENCE.value: sync_absence}

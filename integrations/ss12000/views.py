@@ -17,7 +17,7 @@ from audit import reading
 
 from . import settings_actions, tasks
 from .forms import AnswerForm, SecretForm, SourceForm
-from .journal import runs_of, secrets_of
+from .journal import runs_of, secrets_of, subscription_of
 from .models import RosterChange, RosterDiff, SchoolSource, SourceSecret
 from .problems import SourceError, text_of
 from .sync_register import ComparisonHasMovedOn, answer_comparison
@@ -50,6 +50,7 @@ def _settings(request: MemberRequest, source: SchoolSource | None) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         schools = values.pop("schools")
+        values["own_address"] = request.build_absolute_uri("/")
         try:
             saved = settings_actions.save_source(
                 source, values=values, schools=schools, by=request.membership, at=timezone.now()
@@ -57,6 +58,7 @@ def _settings(request: MemberRequest, source: SchoolSource | None) -> HttpRespon
         except settings_actions.SourceExists:
             form.add_error("name", _("There is a source by that name. Choose another."))
         else:
+            tasks.keep_subscription.configure(lock=f"source {saved.pk}").defer(source_id=str(saved.pk))
             messages.success(request, _("Saved. Test the connection before you turn the source on."))
             return redirect("integrations:source_detail", saved.pk)
     context = {"form": form, "source": source}
@@ -71,6 +73,7 @@ def source_detail(request: MemberRequest, source_id: UUID) -> HttpResponse:
     labels = dict(SourceSecret.Kind.choices)
     context = {
         "source": source,
+        "subscription": subscription_of(source),
         "lines": lines_of(source.tested),
         "secrets": [
             (labels[secret["kind"]], secret["set_at"], secret["hosts"] == _hosts(source)) for secret in secrets

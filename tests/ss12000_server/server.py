@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.ss12000_server.answers import NotAnswered, list_answer, looked_up
 from tests.ss12000_server.data import SchoolData
+from tests.ss12000_server.subscriptions import changed
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Behaviour:
     redirects: bool = False
     raw: bytes = b""  # answers every list with these bytes
     bomb: bool = False  # a small answer that unpacks to far too much
+    subscriptions: str | int | bytes = "standard"  # "words", "endless", a status for ever, or this answer
     tokens_last: int = 3600
     token_form: str = "post"  # "basic" takes the client's name in the header only
 
@@ -66,6 +68,8 @@ class Source:
         self.requests: list[tuple[str, str, list[tuple[str, str]]]] = []
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
+        self.subscriptions: list[dict[str, Any]] = []
+        self.changes: list[tuple[str, str, bytes]] = []
         self.tokens = 0
         self.used = 0
         self.address = ""
@@ -94,6 +98,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+    do_PATCH = do_DELETE = do_POST
 
     def _answer(self, body: bytes) -> None:
         source, how = self.source, self.source.behaviour
@@ -134,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
         if name in how.missing:
             return 404, b""
         try:
+            if name == "subscriptions":
+                return changed(self.source, self.command, path, body)
             if path in {"log", "statistics"}:
                 self.source.told.append((path, json.loads(body)))
                 return 201, b""

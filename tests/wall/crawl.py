@@ -50,7 +50,7 @@ ROWS: dict[str, type[models.Model]] = {
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 
-SKIPPED = {"account_logout", "accounts:choose_password", "demo:enter", "alive"}
+SKIPPED = {"account_logout", "accounts:choose_password", "demo:enter", "alive", "integrations:source_notice"}
 QUESTIONS = ("visible_to", "overseen_by", "received_by")
 PARTIAL = {"HTTP_HX_REQUEST": "true"}
 

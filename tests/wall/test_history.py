@@ -35,6 +35,7 @@ WITHOUT: dict[str, str] = {
     "accounts_factorreset": "who asked for it and who agreed; each of its steps is in the log",
     "integrations_importedfile": "the bytes of a file, kept until it has been read in",
     "integrations_sourcesecret": "secrets: an old one must not be kept",
+    "integrations_sourcesubscription": "what a server answered and when it called, of nobody",
     "integrations_sourceschool": "how far a school has been read",
     "integrations_syncrun": "how far a reading has come: the journal itself",
     "integrations_stagedrecord": "rows on their way, thrown away when they are compared",
