@@ -36,7 +36,7 @@ MAY_OPEN_A_CURSOR = {
     "integrations/plan.py": "what an import changes, worked out between staged rows and stored ones",
     "integrations/staging.py": "temporary tables of an import, filled by COPY",
     "integrations/ss12000/absence_storing.py": "lessons put among the staged rows by COPY, and days that are empty now",
-    "integrations/ss12000/subscriptions.py": "a function of the database that notes a call and tells whether it is known",
+    "integrations/ss12000/subscriptions.py": "a function of the database that notes a call, and whether it is known",
     "integrations/ss12000/runs.py": "a lock of the connection, so that a source is read once at a time",
     "oversight/facts.py": "a function of the database that tells the clock about pupils",
     "oversight/finding.py": "a function of the database that answers whether the own log knows a number",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -201,13 +202,18 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(data: SchoolData, behaviour: Behaviour | None = None) -> Iterator[Source]:
-    """Serve inside the block."""
+def serving(
+    data: SchoolData, behaviour: Behaviour | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[Source]:
+    """Serve inside the block, over TLS when `tls` says how."""
     source = Source(data, behaviour or Behaviour())
     handler = type("ThisHandler", (Handler,), {"source": source})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     source.address = f"http://127.0.0.1:{server.server_address[1]}/v2.0"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        source.address = f"https://localhost:{server.server_address[1]}/v2.0"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
