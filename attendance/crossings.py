@@ -42,6 +42,7 @@ PATTERNS = [
 ]
 COUNTS = [
     (Kind.IN_A_ROW, "days", 90, "days_in_a_row", "1", "true"),
+    (Kind.INVALID_IN_A_ROW, "days", 90, "invalid_days_in_a_row", "1", "true"),
     (Kind.INVALID_MONTH, "hours", 0, "invalid_month", "60", "true"),
     (
         Kind.INVALID_IN_A_ROW,
@@ -82,6 +83,7 @@ NO_FACTS = ", ".join(
     + [f"COALESCE(weekday_{day}, 0) AS weekday_{day}" for day in range(5)]
     + ["COALESCE(away_before, 0) AS away_before", "COALESCE(invalid_month, 0) AS invalid_month"]
     + ["COALESCE(days_in_a_row, 0) AS days_in_a_row", "in_a_row_from", "invalid_in_a_row_from"]
+    + ["COALESCE(invalid_days_in_a_row, 0) AS invalid_days_in_a_row"]
     + [
         f"COALESCE({name}, 0) AS {name}"
         for name in ("lessons", "part_lessons", "part_weeks", "subject_lessons", "subject_weeks")
@@ -95,7 +97,8 @@ WHO_IS_NEAR = f"""
 CREATE TEMPORARY TABLE windows_near ON COMMIT DROP AS
 SELECT pupil_id FROM (
     SELECT facts.*, valid_20 + invalid_20 AS total_20, offered_10, offered_20, offered_40, offered_90, offered_before,
-           COALESCE(days_in_a_row, 0) AS days_in_a_row, invalid_in_a_row_from, lessons, part_lessons, part_weeks,
+           COALESCE(days_in_a_row, 0) AS days_in_a_row, invalid_in_a_row_from,
+           COALESCE(invalid_days_in_a_row, 0) AS invalid_days_in_a_row, lessons, part_lessons, part_weeks,
            subject_lessons, subject_weeks
       FROM windows_facts facts JOIN windows_judged judged USING (calendar, day)
       LEFT JOIN windows_row row_ USING (pupil_id, day) LEFT JOIN windows_lesson lesson USING (pupil_id, day)
@@ -176,7 +179,7 @@ SELECT peaks.pupil_id, class_group_id, day, kind, unit, school_days, level, rule
 
 # What a signal keeps for ever of the day it was seen.
 TOLD = f"""
-SELECT facts.pupil_id, facts.day, to_jsonb(facts) - '{{pupil_id,calendar,class_group_id,rule_id,is_last}}'::text[]
+SELECT facts.pupil_id, facts.day, to_jsonb(facts) - '{{pupil_id,calendar,class_group_id,rule_id,is_last,is_judged,is_known}}'::text[]
   FROM (
     SELECT pupil.pupil_id, judged.*, {NO_FACTS}
       FROM unnest(%(pupils)s::uuid[], %(days)s::date[]) crossed (pupil_id, day)

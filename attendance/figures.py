@@ -165,6 +165,12 @@ def absences_of(pupil_ids: Iterable[UUID], today: date, school_days: int = SCHOO
     return defaultdict(Absence, found)
 
 
+def reported_percent(pupil: Pupil, today: date) -> int | None:
+    """Return the pupil's share away over the latest school days; None when too little of it is reported; one query."""
+    absence = absences_of([pupil.pk], today)[pupil.pk]
+    return absence.percent if absence.school_days and absence.is_reliable else None
+
+
 def days_of(pupil: Pupil, since: date, today: date) -> dict[date, Day]:
     """Return the pupil's school days from `since` to `today`, both included, oldest first; one query."""
     with connection.cursor() as cursor:

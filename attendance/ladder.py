@@ -55,6 +55,9 @@ STEPS: Mapping[str, Step] = {
 
 OF_SHARES = ("concern", "plan", "investigation", "joint", "severe")
 OF_DAYS_IN_A_ROW = ("concern", "investigation", "severe")
+WITHOUT_EFFECT = {"concern": ("plan", 10), "plan": ("investigation", 10), "investigation": ("joint", 15)}
+"""Which step follows when the absence has not gone below the level, and how many school days it is waited for that."""
+
 OF_OTHERS = {Kind.INVALID_MONTH.value: "grant", Kind.INVALID_IN_A_ROW.value: "leaving"}
 
 
@@ -73,26 +76,42 @@ def step_of(kind: str, level: int, levels: Sequence[int]) -> Step:
 
 @dataclass(frozen=True)
 class Standing:
-    """The highest step a pupil has reached, the signal that led there and the last day to do what it asks."""
+    """The highest step a pupil has reached, the signal that led there and the last day to do what it asks.
+
+    `without_effect_on` is the day from which the step holds because the one before it had no effect.
+    """
 
     step: Step
     signal: Signal
     due_on: date
+    without_effect_on: date | None = None
 
 
-def standing_of(signals: Iterable[Signal], calendar: SchoolCalendar, today: date) -> Standing | None:
+def standing_of(
+    signals: Iterable[Signal], calendar: SchoolCalendar, today: date, percent: int | None
+) -> Standing | None:
     """Return where on the ladder a pupil stands in this term (between terms the one before); None without a signal.
 
-    The first signal that led to the step counts, so that its clock does not begin anew. Needs the signals' rules.
+    The first signal that led to the step counts, so that its clock does not begin anew. While all absence, `percent` of
+    the latest 20 school days (None when too little is reported), is not below the level of a signal, the next step
+    follows after some school days. Needs the signals' rules.
     """
     since = max((term.first for term in calendar.terms if term.first <= today), default=today)
-    found = [
-        (step_of(one.kind, one.level, _levels_of(one)), one) for one in signals if since <= one.crossed_on <= today
-    ]
-    if not found:
-        return None
-    step, signal = min(found, key=lambda pair: (-pair[0].rank, pair[1].crossed_on, pair[0].key))
-    return Standing(step, signal, calendar.add_school_days(signal.crossed_on, step.school_days))
+    found = [_reached(one, calendar, today, percent) for one in signals if since <= one.crossed_on <= today]
+    return min(found, key=lambda one: (-one.step.rank, one.due_on, one.signal.crossed_on, one.step.key), default=None)
+
+
+def _reached(signal: Signal, calendar: SchoolCalendar, today: date, percent: int | None) -> Standing:
+    """Return the step that a signal has led to, by itself or because the steps after it had no effect."""
+    step, began, without_effect_on = step_of(signal.kind, signal.level, _levels_of(signal)), signal.crossed_on, None
+    is_as_high = signal.kind == Kind.TOTAL and percent is not None and percent >= signal.level
+    while is_as_high and step.key in WITHOUT_EFFECT:
+        following, days = WITHOUT_EFFECT[step.key]
+        begins = calendar.add_school_days(began, days)
+        if begins > today:
+            break
+        step, began, without_effect_on = STEPS[following], begins, begins
+    return Standing(step, signal, calendar.add_school_days(began, step.school_days), without_effect_on)
 
 
 def _levels_of(signal: Signal) -> list[int]:

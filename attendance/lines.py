@@ -94,6 +94,9 @@ def name_of(key: Key) -> str:
 def line_title(key: Key) -> str:
     """Return “All absence, per cent of 20 school days”."""
     kind, unit, days = key
+    if kind == Signal.Kind.INVALID_IN_A_ROW:
+        in_days = _("School days in a row without valid reason")
+        return in_days if unit == Signal.Unit.DAYS else _("A month in a row without valid reason")
     told = {"kind": Signal.Kind(kind).label, "days": days}
     if unit == Signal.Unit.PERCENT:
         return _("%(kind)s, per cent of the time over %(days)s school days") % told

@@ -28,6 +28,11 @@ def words_of(kind: str, unit: str, level: int, facts: Mapping[str, Any]) -> str:
             return _("%(n)s percentage points more in two weeks") % {"n": level}
         case "invalid_month":
             return ngettext("%(n)s hour invalid in a month", "%(n)s hours invalid in a month", level) % {"n": level}
+        case "invalid_in_a_row" if unit == "days":
+            words = ngettext(
+                "%(n)s day in a row without valid reason", "%(n)s days in a row without valid reason", level
+            )
+            return words % {"n": level}
         case "invalid_in_a_row":
             return _("A month in a row without valid reason")
     return _amount(unit, level)

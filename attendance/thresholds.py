@@ -38,10 +38,19 @@ UPPER_SECONDARY = [
 ]
 """Four hours in a month may stop the study grant; after more than a month in a row the pupil is deemed to have left."""
 
+TEN_IN_A_ROW = {"kind": "invalid_in_a_row", "unit": "days", "school_days": 90, "levels": [10]}
+"""Ten school days in a row: time to tell the pupil what a month comes to, while something can be done about it."""
+
 VERSIONS: dict[int, dict[str, Any]] = {
     1: FIRST_VERSION,
     2: FIRST_VERSION | {"lines": LINES},
     3: FIRST_VERSION | {"lines": LINES + UPPER_SECONDARY, "school_form": SchoolForm.UPPER_SECONDARY},
+    4: FIRST_VERSION
+    | {
+        "lines": [*LINES, *UPPER_SECONDARY, TEN_IN_A_ROW],
+        "school_form": SchoolForm.UPPER_SECONDARY,
+        "valid_from": date(2026, 12, 1),
+    },
 }
 MOST_LEVELS = 8
 

@@ -170,6 +170,7 @@ ROWS = """
 CREATE TEMPORARY TABLE windows_row ON COMMIT DROP AS
 SELECT pupil_id, judged_day AS day,
        count(*) FILTER (WHERE away_place = back AND is_half)::int AS days_in_a_row,
+       count(*) FILTER (WHERE invalid_place = back AND is_invalid)::int AS invalid_days_in_a_row,
        min(day) FILTER (WHERE away_place = back AND is_half) AS in_a_row_from,
        min(day) FILTER (WHERE invalid_place = back AND is_invalid) AS invalid_in_a_row_from
   FROM (

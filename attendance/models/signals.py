@@ -117,7 +117,7 @@ class Signal(PersonalModel):
         IN_A_ROW = "in_a_row", _("Days in a row")
         CHANGE = "change", _("Sharp rise")
         INVALID_MONTH = "invalid_month", _("Hours without valid reason in a month")
-        INVALID_IN_A_ROW = "invalid_in_a_row", _("A month in a row without valid reason")
+        INVALID_IN_A_ROW = "invalid_in_a_row", _("In a row without valid reason")
 
     class Unit(models.TextChoices):
         PERCENT = "percent", _("per cent")

@@ -22,6 +22,7 @@ from schools.models import Pupil
 from .. import taking_measures as actions
 from ..access import may_add_measure, may_ask_for_support, may_change_measure
 from ..actions import NotAllowed
+from ..figures import reported_percent
 from ..follow_up_days import usual_day_to_follow_up
 from ..investigation_rows import investigation_traces
 from ..ladder import standing_of
@@ -62,7 +63,9 @@ def _ladder(request: MemberRequest, pupil: Pupil, measures: list[Measure], today
     traces, case = investigation_traces([pupil.pk])[pupil.pk], open_cases(reader).get(pupil.pk)
     return {
         "rungs": rungs_of(concerns, measures, investigations, traces, case),
-        "standing": standing_of(signals, actions.calendar_of(reader, timezone.now()), today),
+        "standing": standing_of(
+            signals, actions.calendar_of(reader, timezone.now()), today, reported_percent(pupil, today)
+        ),
     }
 
 

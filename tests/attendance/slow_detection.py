@@ -78,6 +78,8 @@ def figure_of(line: dict, days: list[SchoolDay], coverage: int) -> Fraction | in
         return in_a_row(latest, lambda day: day.away > 0 and day.away * 2 >= day.offered)
     if kind == "invalid_in_a_row":
         row = in_a_row(latest, lambda day: day.invalid > 0 and day.away >= day.offered)
+        if unit == "days":
+            return row
         return int(row > 0 and add_months(latest[-row].day, 1) < days[-1].day)
     if kind == "invalid_month":
         this_month = [day for day in days if day.day.replace(day=1) == days[-1].day.replace(day=1)]

@@ -94,14 +94,55 @@ TODAY = date(2026, 11, 20)
     ],
 )
 def test_the_highest_step_of_the_term_counts_from_when_it_was_first_reached(signals, step, due_on):
-    standing = standing_of([signal(*one) for one in signals], CALENDAR, TODAY)
+    standing = standing_of([signal(*one) for one in signals], CALENDAR, TODAY, None)
 
     assert (standing and standing.step.key, standing and standing.due_on) == (step, due_on)
 
 
 def test_between_terms_the_term_before_counts():
-    assert standing_of([signal(20, date(2026, 12, 10))], CALENDAR, date(2026, 12, 28)).step.key == "investigation"
-    assert standing_of([signal(20, date(2026, 12, 10))], CALENDAR, date(2027, 1, 11)) is None
+    assert standing_of([signal(20, date(2026, 12, 10))], CALENDAR, date(2026, 12, 28), None).step.key == "investigation"
+    assert standing_of([signal(20, date(2026, 12, 10))], CALENDAR, date(2027, 1, 11), None) is None
+
+
+@pytest.mark.parametrize(
+    ("level", "crossed_on", "percent", "today", "step", "since", "due_on"),
+    [
+        # Ten school days after a concern, not one earlier; the plan then has five.
+        (10, date(2026, 9, 7), 10, date(2026, 9, 18), "concern", None, date(2026, 9, 10)),
+        (10, date(2026, 9, 7), 10, date(2026, 9, 21), "plan", date(2026, 9, 21), date(2026, 9, 28)),
+        (10, date(2026, 9, 7), 14, date(2026, 10, 2), "plan", date(2026, 9, 21), date(2026, 9, 28)),
+        # Ten more: the principal decides; fifteen more over the break and the staff day: together with others.
+        (10, date(2026, 9, 7), 14, date(2026, 10, 5), "investigation", date(2026, 10, 5), date(2026, 10, 8)),
+        (10, date(2026, 9, 7), 14, date(2026, 11, 2), "investigation", date(2026, 10, 5), date(2026, 10, 8)),
+        (10, date(2026, 9, 7), 14, date(2026, 11, 3), "joint", date(2026, 11, 3), date(2026, 11, 10)),
+        # The last step of these stays.
+        (10, date(2026, 9, 7), 14, date(2026, 12, 18), "joint", date(2026, 11, 3), date(2026, 11, 10)),
+        # It has gone down, or nobody knows.
+        (10, date(2026, 9, 7), 9, date(2026, 11, 20), "concern", None, date(2026, 9, 10)),
+        (10, date(2026, 9, 7), None, date(2026, 11, 20), "concern", None, date(2026, 9, 10)),
+        # From a higher level on.
+        (15, date(2026, 9, 7), 15, date(2026, 9, 21), "investigation", date(2026, 9, 21), date(2026, 9, 24)),
+        (20, date(2026, 9, 7), 20, date(2026, 9, 28), "joint", date(2026, 9, 28), date(2026, 10, 5)),
+        (50, date(2026, 9, 7), 60, date(2026, 11, 20), "severe", None, date(2026, 9, 10)),
+    ],
+)
+def test_a_step_without_effect_leads_to_the_next(level, crossed_on, percent, today, step, since, due_on):
+    standing = standing_of([signal(level, crossed_on)], CALENDAR, today, percent)
+
+    assert (standing.step.key, standing.without_effect_on, standing.due_on) == (step, since, due_on)
+
+
+def test_of_several_signals_the_highest_step_counts_also_one_that_followed_without_effect():
+    signals = [signal(10, date(2026, 9, 7)), signal(15, date(2026, 11, 2))]
+
+    assert standing_of(signals, CALENDAR, date(2026, 11, 9), 12).step.key == "joint"
+    assert standing_of(signals, CALENDAR, date(2026, 11, 9), 9).step.key == "plan"
+
+
+def test_other_kinds_than_all_absence_wait_for_no_share():
+    standing = standing_of([signal(10, date(2026, 9, 7), kind="weekday")], CALENDAR, TODAY, 90)
+
+    assert (standing.step.key, standing.without_effect_on) == ("concern", None)
 
 
 def page_of(sign_in, reader, pupil):

@@ -94,7 +94,7 @@ def test_the_childs_time_begins_with_the_first_signal_or_concern_of_the_last_yea
 
 
 def test_the_rules_are_loaded_once():
-    assert load_threshold_rules() == load_threshold_rules() == 3
+    assert load_threshold_rules() == load_threshold_rules() == 4
     assert ThresholdRule.objects.get(version=1).lines[0]["levels"] == [10, 15, 20, 30, 50]
     for rule in ThresholdRule.objects.all():
         check_lines(rule.lines)
