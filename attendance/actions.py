@@ -98,8 +98,8 @@ def answer_concern(
 ) -> list[Concern]:
     """Say what becomes of a concern, and with the same words of others about the pupil; each writer can read it.
 
-    One of `also` that somebody has answered meanwhile keeps that answer. Returns the concerns answered, this one first.
-    Raises ConcernAlreadyAnswered, NotAllowed, ReasonIsMissing.
+    One of `also` that somebody has answered meanwhile keeps that answer; what is said twice is said once. Returns the
+    concerns answered, this one first. Raises ConcernAlreadyAnswered, NotAllowed, ReasonIsMissing.
     """
     if not text.strip():
         raise ReasonIsMissing
@@ -110,6 +110,8 @@ def answer_concern(
     concerns = [locked[key] for key in dict.fromkeys(asked)]
     if any(not may_answer_concern(by, row) or row.pupil_id != concern.pupil_id for row in concerns):
         raise NotAllowed
+    if concerns[0].answered_by_id == by.pk and (concerns[0].answer, concerns[0].answer_text) == (answer, text):
+        return concerns[:1]
     if concerns[0].answer:
         raise ConcernAlreadyAnswered
     answered = [row for row in concerns if not row.answer]

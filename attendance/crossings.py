@@ -179,7 +179,8 @@ SELECT peaks.pupil_id, class_group_id, day, kind, unit, school_days, level, rule
 
 # What a signal keeps for ever of the day it was seen.
 TOLD = f"""
-SELECT facts.pupil_id, facts.day, to_jsonb(facts) - '{{pupil_id,calendar,class_group_id,rule_id,is_last,is_judged,is_known}}'::text[]
+SELECT facts.pupil_id, facts.day, to_jsonb(facts) - '{{pupil_id,calendar,class_group_id,rule_id}}'::text[]
+       - '{{is_last,is_judged,is_known}}'::text[]
   FROM (
     SELECT pupil.pupil_id, judged.*, {NO_FACTS}
       FROM unnest(%(pupils)s::uuid[], %(days)s::date[]) crossed (pupil_id, day)

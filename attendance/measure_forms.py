@@ -160,6 +160,7 @@ class FollowUpForm(forms.Form):
     next_on = LaterDayField(
         label=_("If it goes on: followed up again on"), help_text=_("At most 15 school days ahead."), required=False
     )
+    asked_on = forms.DateField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing of the day being optional: it is needed when the measure goes on."""

@@ -38,6 +38,10 @@ class MeasureHasEnded(Exception):
     """Somebody has ended the measure."""
 
 
+class AlreadyFollowedUp(Exception):
+    """Somebody has said meanwhile whether the measure helps."""
+
+
 class Taken(TypedDict):
     """What is to be done; days as in Measure. `ends_on` and `hours_a_week` are of the kinds that need them."""
 
@@ -98,22 +102,33 @@ def take_advice(*, pupil: Pupil, advice: str, from_day: date, by: Membership, at
 
 @transaction.atomic
 def follow_up_measure(
-    *, measure: Measure, effect: str, note: str = "", next_on: date | None, by: Membership, at: datetime
+    *,
+    measure: Measure,
+    effect: str,
+    note: str = "",
+    next_on: date | None,
+    asked_on: date | None = None,
+    by: Membership,
+    at: datetime,
 ) -> MeasureFollowUp:
     """Say whether the measure helps. It goes on until `next_on`, and ends when there is no such day.
 
-    Raises MeasureHasEnded, NotAllowed, WrongDay.
+    `asked_on` is the day of the follow-up that the writer saw, None for whichever it is. What is said twice of the same
+    day is said once. Raises MeasureHasEnded, AlreadyFollowedUp, NotAllowed, WrongDay.
     """
+    said = {"effect": effect, "note": note, "next_on": next_on, "followed_up_by": by}
+    before = measure.follow_ups.filter(was_due_on=asked_on, **said).first() if asked_on else None
+    if before is not None and may_change_measure(by, measure):
+        return before
     measure = _running(measure, by)
+    if asked_on is not None and asked_on != measure.follow_up_on:
+        raise AlreadyFollowedUp
     today = stockholm_day(at)
     if next_on is None and effect == Effect.TOO_EARLY:
         raise WrongDay("next_on", today)
     if next_on is not None:
         _check_next(next_on, calendar_of(by, at), today)
-    told = MeasureFollowUp.objects.create(
-        measure=measure, effect=effect, note=note, followed_up_at=at, followed_up_by=by,
-        was_due_on=measure.follow_up_on, next_on=next_on,
-    )  # fmt: skip
+    told = MeasureFollowUp.objects.create(measure=measure, **said, followed_up_at=at, was_due_on=measure.follow_up_on)
     audit.record(action="measure followed up", target=measure, by=by, at=at, details={"effect": effect})
     if next_on is None:
         _end(measure, note.strip() or str(told.get_effect_display()), by, at)
@@ -125,7 +140,13 @@ def follow_up_measure(
 
 @transaction.atomic
 def end_measure(*, measure: Measure, reason: str, by: Membership, at: datetime) -> Measure:
-    """End the measure today, for a reason. Raises MeasureHasEnded, NotAllowed, ReasonIsMissing."""
+    """End the measure today, for a reason; said twice it is said once.
+
+    Raises MeasureHasEnded, NotAllowed, ReasonIsMissing.
+    """
+    ended = Measure.objects.filter(pk=measure.pk, ended_by=by, end_reason=reason).first()
+    if ended is not None and may_change_measure(by, measure):
+        return ended
     measure = _running(measure, by)
     if not reason.strip():
         raise ReasonIsMissing

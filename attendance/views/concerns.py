@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +20,7 @@ from .. import actions
 from ..access import may_answer_concern
 from ..forms import AnswerConcernForm
 from ..models import Concern, Sign
+from .saying import too_late
 
 HARM, ANSWER = Concern.Harm, Concern.Answer
 
@@ -56,17 +56,18 @@ def answer_concern(request: MemberRequest, concern_id: UUID) -> HttpResponse:
     others = Concern.objects.visible_to(request.membership).with_page_relations().beside(concern)
     form = AnswerConcernForm(request.POST or None, others=others)
     if request.method == "POST" and form.is_valid():
-        return _answered(request, concern, form.cleaned_data)
+        return _answered(request, concern, form)
     context = {"form": form, "concern": concern, "signs": _signs(concern)}
     return render(request, "attendance/answer_concern.html", context, status=422 if form.errors else 200)
 
 
-def _answered(request: MemberRequest, concern: Concern, told: dict[str, Any]) -> HttpResponse:
+def _answered(request: MemberRequest, concern: Concern, form: AnswerConcernForm) -> HttpResponse:
+    told = form.cleaned_data
     try:
         answered = actions.answer_concern(concern=concern, **told, by=request.membership, at=timezone.now())
     except actions.ConcernAlreadyAnswered:
-        messages.warning(request, _("A colleague has already answered this concern. Here is the answer."))
-        return redirect("attendance:concern_detail", concern.pk)
+        words = _("A colleague has already answered this concern. Nothing of yours was saved.")
+        return too_late(request, words, form, reverse("attendance:concern_detail", args=[concern.pk]))
     except actions.NotAllowed:
         raise PermissionDenied from None
     messages.success(request, ngettext(

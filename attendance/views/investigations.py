@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ from ..investigation_forms import (
 from ..investigation_rows import causes_of, duty_rows, pattern_rows, progress_of
 from ..models import AbsenceInvestigation, InvestigationDuty, InvestigationTask
 from .finding import pupil_of
-from .saying import say_which_days
+from .saying import say_which_days, too_late
 
 Form = forms.Form
 
@@ -222,8 +223,8 @@ def _begun(request: MemberRequest, pupil: Pupil, form: Form, act: Callable[..., 
         say_which_days(form, wrong)
         return None
     except actions.InvestigationIsOpen:
-        messages.warning(request, _("The absence is already being investigated."))
-        return redirect("attendance:investigation_list", pupil.pk)
+        there = reverse("attendance:investigation_list", args=[pupil.pk])
+        return too_late(request, _("The absence is already being investigated."), form, there)
     except NotAllowed:
         raise PermissionDenied from None
     if not investigation.is_needed:
@@ -246,11 +247,11 @@ def _worked(
         form.add_error(left.field if left.field in form.fields else None, _still_missing(left.field))
         return None
     except actions.InvestigationIsClosed:
-        messages.warning(request, _("The investigation is finished. Nothing of yours was saved."))
+        there = reverse("attendance:investigation_detail", args=[investigation.pupil_id, investigation.pk])
+        return too_late(request, _("The investigation is finished. Nothing of yours was saved."), form, there)
     except (NotAllowed, actions.CannotBeLeftOut):
         raise PermissionDenied from None
-    else:
-        messages.success(request, _("Saved."))
+    messages.success(request, _("Saved."))
     return redirect("attendance:investigation_detail", investigation.pupil_id, investigation.pk)
 
 

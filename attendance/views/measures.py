@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,7 +34,7 @@ from ..models import AbsenceInvestigation, Concern, Measure, Signal
 from ..reduced_timetables import reduced_words
 from ..signal_rows import open_cases
 from .finding import pupil_of
-from .saying import say_which_days
+from .saying import say_which_days, too_late
 
 
 def measure_list(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
@@ -104,7 +105,7 @@ def measure_detail(request: MemberRequest, pupil_id: UUID, measure_id: UUID) -> 
 def follow_up_measure(request: MemberRequest, pupil_id: UUID, measure_id: UUID) -> HttpResponse:
     """Say whether a measure helps."""
     measure = _read(request, pupil_id, measure_id)
-    form = FollowUpForm(request.POST or None)
+    form = FollowUpForm(request.POST or None, initial={"asked_on": measure.follow_up_on.isoformat()})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         told.pop("goes_on")
@@ -162,11 +163,14 @@ def _done(request: MemberRequest, measure: Measure, form: forms.Form, act: Any) 
         say_which_days(form, wrong)
         return None
     except actions.MeasureHasEnded:
-        messages.warning(request, _("A colleague has already ended this measure. Nothing of yours was saved."))
+        ended = _("A colleague has already ended this measure. Nothing of yours was saved.")
+        return too_late(request, ended, form, reverse("attendance:measure_detail", args=[measure.pupil_id, measure.pk]))
+    except actions.AlreadyFollowedUp:
+        told = _("A colleague has said meanwhile whether this measure helps. Nothing of yours was saved.")
+        return too_late(request, told, form, reverse("attendance:measure_detail", args=[measure.pupil_id, measure.pk]))
     except NotAllowed:
         raise PermissionDenied from None
-    else:
-        messages.success(request, _("Saved."))
+    messages.success(request, _("Saved."))
     return redirect("attendance:measure_detail", measure.pupil_id, measure.pk)
 
 

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -42,6 +43,7 @@ from ..signal_selection import (
     whole,
     without_help_first,
 )
+from .saying import too_late
 
 ROWS = 25
 
@@ -86,7 +88,7 @@ def answer_signal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
     signal = get_object_or_404(signals, pk=signal_id)
     form = AnswerSignalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _answered(request, signal, form.cleaned_data)
+        return _answered(request, signal, form)
     context = {
         "form": form,
         "signal": signal,
@@ -121,14 +123,16 @@ def _selections(
     return selections, filters, tabs
 
 
-def _answered(request: MemberRequest, signal: Signal, told: dict[str, Any]) -> HttpResponse:
+def _answered(request: MemberRequest, signal: Signal, form: AnswerSignalForm) -> HttpResponse:
     """Answer, and say so: in the row for HTMX, where the tabs' counts follow, else on top of the list."""
     label = class_and_initials(signal.pupil)
     try:
-        signals = actions.answer_signal(signal=signal, **told, by=request.membership, at=timezone.now())
+        signals = actions.answer_signal(signal=signal, **form.cleaned_data, by=request.membership, at=timezone.now())
         receipt = _receipt(label, signals[0])
     except actions.SignalAlreadyAnswered:
         receipt = _("%(pupil)s: a colleague has already answered.") % {"pupil": label}
+        if not request.htmx:  # type: ignore[attr-defined]
+            return too_late(request, receipt, form, reverse("attendance:signal_list"))
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, receipt)
         return redirect("attendance:signal_list")
