@@ -20,6 +20,10 @@ ADDRESS = "http://127.0.0.1:8000"
 WIDTHS = (1280, 320)
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
+SEND = "main form.form .button-row button[type=submit]"
+MEASURE = "main a[href$='/follow-up/'] >> ^"
+INVESTIGATION = "main a[href*='/mapping/']"
+
 SCREENS: dict[str, tuple[str, str, str]] = {
     "todo": ("counsellor", "/", ""),
     "signals": ("counsellor", "/signals/", ""),
@@ -65,6 +69,44 @@ SCREENS: dict[str, tuple[str, str, str]] = {
         "tbody a[href^='/cases/'] >> a[href$='/shared/'] >> a[href$='/consents/'] >> main .actions a[href$='/shared/']",
     ),
     "request-setting": ("principal", "/settings/requests/", ""),
+    "log-concern-error": ("mentor", "/concerns/new/", f"!{SEND}"),
+    "log-concern-draft": (
+        "mentor", "/pupils/",
+        "tbody a[href*='/concerns/new/'] >> =text=Gick hem före matten igen. >> !button[name=save] >> +",
+    ),
+    "concern": ("counsellor", "/", "main a[href^='/concerns/']"),
+    "answer-concern": ("counsellor", "/", "main a[href^='/concerns/'] >> main a[href$='/answer/']"),
+    "answer-concern-error": (
+        "counsellor", "/", f"main a[href^='/concerns/'] >> main a[href$='/answer/'] >> !{SEND}",
+    ),
+    "pupils-none-found": ("counsellor", "/pupils/", "=q=Xxxxx >> !main form[role=search] button"),
+    "measures-empty": ("counsellor", "/pupils/", "tbody a[href^='/pupils/'] >> main a[href$='/measures/']"),
+    "add-measure-error": (
+        "counsellor", "/pupils/", f"tbody a[href^='/pupils/'] >> main a[href$='/measures/'] >> +new/ >> !{SEND}",
+    ),
+    "measure": ("counsellor", "/", MEASURE),
+    "follow-up-measure": ("counsellor", "/", "main a[href$='/follow-up/']"),
+    "follow-up-measure-error": ("counsellor", "/", f"main a[href$='/follow-up/'] >> !{SEND}"),
+    "end-measure-error": ("counsellor", "/", f"{MEASURE} >> +end/ >> !{SEND}"),
+    "hand-over-measure": ("counsellor", "/", f"{MEASURE} >> +hand-over/"),
+    "investigations-empty": ("principal", "/pupils/", "tbody a[href^='/pupils/'] >> main a[href$='/mapping/']"),
+    "open-investigation": ("principal", "/pupils/", "tbody a[href^='/pupils/'] >> main a[href$='/mapping/'] >> +new/"),
+    "investigation-not-needed-error": (
+        "principal", "/pupils/",
+        f"tbody a[href^='/pupils/'] >> main a[href$='/mapping/'] >> +not-needed/ >> !{SEND}",
+    ),
+    "investigation": ("counsellor", "/", INVESTIGATION),
+    "write-task-error": ("counsellor", "/", f"{INVESTIGATION} >> main a[href*='/mapping/tasks/'] >> !{SEND}"),
+    "name-causes": ("counsellor", "/", f"{INVESTIGATION} >> +causes/"),
+    "record-support": ("counsellor", "/", f"{INVESTIGATION} >> +support/"),
+    "record-duty": ("counsellor", "/", f"{INVESTIGATION} >> main a[href*='/mapping/told/']"),
+    "finish-investigation-error": ("counsellor", "/", f"{INVESTIGATION} >> +finish/ >> !{SEND}"),
+    "hand-over-investigation": ("counsellor", "/", f"{INVESTIGATION} >> +hand-over/"),
+    "request-support-error": (
+        "counsellor", "/signals/",
+        f"tbody a[href^='/pupils/'] >> a[href^='/requests/new/'] >> =what_hinders= >> !{SEND}",
+    ),
+    "respond-to-a-no": ("principal", "/", "main a[href$='/respond/']"),
 }  # fmt: skip
 ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "permissions": ("", "/about/permissions/", ""),
@@ -83,7 +125,8 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "area-stalled": ("area_manager", "/stalled/", ""),
     "not-found": ("counsellor", "/cases/00000000-0000-4000-8000-000000000000/", ""),
 }  # fmt: skip
-"""Who opens which page, and which links are then followed: selectors joined by " >> "."""
+"""Who opens which page, and what is done then, joined by " >> ": a link is followed (its selector), a button pressed
+(`!`), a field filled (`=name=words`), an address made longer (`+`) or shorter by a part (`^`)."""
 
 
 def open_screen(page: Page, address: str, path: str, links: str) -> None:
@@ -91,9 +134,25 @@ def open_screen(page: Page, address: str, path: str, links: str) -> None:
     page.goto(address + path)
     if "/confirm/" in page.url:  # the page asks once more who it is
         page.locator("main button[type=submit]").click()
-    for selector in filter(None, links.split(" >> ")):
-        target = page.locator(selector).first.get_attribute("href")
-        page.goto(urljoin(page.url, target))
+    for step in filter(None, links.split(" >> ")):
+        take_step(page, step)
+
+
+def take_step(page: Page, step: str) -> None:
+    """Do one thing on the page."""
+    kind, rest = step[0], step[1:]
+    if kind == "!":
+        with page.expect_navigation():
+            page.locator(rest).first.click()
+    elif kind == "=":
+        name, _equals, words = rest.partition("=")
+        page.locator(f"main [name={name}]").first.fill(words)
+    elif kind == "+":
+        page.goto(urljoin(page.url, rest))
+    elif kind == "^":
+        page.goto(urljoin(page.url, "../"))
+    else:
+        page.goto(urljoin(page.url, page.locator(step).first.get_attribute("href")))
 
 
 def person_page(browser: Browser, address: str, person: str, scheme: str, locale: str = "sv-SE") -> Page:
