@@ -1,7 +1,7 @@
 """The school years that absence can be stored for: each is a part of its own of the large tables (docs/adr/0017).
 
-Parts are made ahead by the owner of the database, when it is migrated and when registers are loaded. Nobody else makes
-or sees one: everybody comes through the whole table.
+Parts are made ahead by the owner of the database: first by a migration, then every night (`retention --carry-out`) and
+when registers are loaded. Nobody else makes or sees one: everybody comes through the whole table.
 """
 
 from __future__ import annotations

@@ -20,9 +20,18 @@ ADDRESS = "http://127.0.0.1:8000"
 WIDTHS = (1280, 320)
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
+WITH_CASE = "/signals/?show=case"
 SEND = "main form.form .button-row button[type=submit]"
-MEASURE = "main a[href$='/follow-up/'] >> ^"
-INVESTIGATION = "main a[href*='/mapping/']"
+WRITTEN = "tbody a[href*='/concerns/new/'] >> =text=Gick hem före matten. >> *[name=talked][value=yes]"
+REQUESTED = (
+    "tbody tr:nth-of-type(2) a[href^='/pupils/'] >> a[href^='/requests/new/'] >> *[name=service]"
+    " >> =what_hinders=Vill inte möta klassen på morgonen. >> =help_wanted=Stöd till hemmet på morgonen."
+    " >> *[name=guardian_1_answer][value=yes] >> *[name=guardian_2_answer][value=yes]"
+    " >> *[name=guardian_1_form] >> *[name=guardian_2_form] >> *[name=pupil_answer][value=yes]"
+)
+MEASURE = "tbody tr:nth-of-type(2) a[href^='/pupils/'] >> +measures/ >> main h3 a[href*='/measures/']"
+INVESTIGATION = "tbody tr:nth-of-type(13) a[href^='/pupils/'] >> +mapping/ >> main a[href*='/mapping/']"
+"""Which pupil of the demo has one, in the lists of signals with a case and of pupils."""
 
 SCREENS: dict[str, tuple[str, str, str]] = {
     "todo": ("counsellor", "/", ""),
@@ -74,6 +83,11 @@ SCREENS: dict[str, tuple[str, str, str]] = {
         "mentor", "/pupils/",
         "tbody a[href*='/concerns/new/'] >> =text=Gick hem före matten igen. >> !button[name=save] >> +",
     ),
+    "concern-saved": ("mentor", "/pupils/", f"{WRITTEN} >> *[name=harm_suspected][value=no] >> !{SEND}"),
+    "report-duty": (
+        "mentor", "/pupils/",
+        f"{WRITTEN.replace('tbody', 'tbody tr:nth-of-type(2)')} >> *[name=harm_suspected][value=yes] >> !{SEND}",
+    ),
     "concern": ("counsellor", "/", "main a[href^='/concerns/']"),
     "answer-concern": ("counsellor", "/", "main a[href^='/concerns/'] >> main a[href$='/answer/']"),
     "answer-concern-error": (
@@ -84,28 +98,30 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "add-measure-error": (
         "counsellor", "/pupils/", f"tbody a[href^='/pupils/'] >> main a[href$='/measures/'] >> +new/ >> !{SEND}",
     ),
-    "measure": ("counsellor", "/", MEASURE),
-    "follow-up-measure": ("counsellor", "/", "main a[href$='/follow-up/']"),
-    "follow-up-measure-error": ("counsellor", "/", f"main a[href$='/follow-up/'] >> !{SEND}"),
-    "end-measure-error": ("counsellor", "/", f"{MEASURE} >> +end/ >> !{SEND}"),
-    "hand-over-measure": ("counsellor", "/", f"{MEASURE} >> +hand-over/"),
+    "measure": ("counsellor", WITH_CASE, MEASURE),
+    "follow-up-measure": ("counsellor", WITH_CASE, f"{MEASURE} >> +follow-up/"),
+    "follow-up-measure-error": ("counsellor", WITH_CASE, f"{MEASURE} >> +follow-up/ >> !{SEND}"),
+    "end-measure-error": ("counsellor", WITH_CASE, f"{MEASURE} >> +end/ >> !{SEND}"),
+    "hand-over-measure": ("counsellor", WITH_CASE, f"{MEASURE} >> +hand-over/"),
     "investigations-empty": ("principal", "/pupils/", "tbody a[href^='/pupils/'] >> main a[href$='/mapping/']"),
     "open-investigation": ("principal", "/pupils/", "tbody a[href^='/pupils/'] >> main a[href$='/mapping/'] >> +new/"),
     "investigation-not-needed-error": (
         "principal", "/pupils/",
         f"tbody a[href^='/pupils/'] >> main a[href$='/mapping/'] >> +not-needed/ >> !{SEND}",
     ),
-    "investigation": ("counsellor", "/", INVESTIGATION),
-    "write-task-error": ("counsellor", "/", f"{INVESTIGATION} >> main a[href*='/mapping/tasks/'] >> !{SEND}"),
-    "name-causes": ("counsellor", "/", f"{INVESTIGATION} >> +causes/"),
-    "record-support": ("counsellor", "/", f"{INVESTIGATION} >> +support/"),
-    "record-duty": ("counsellor", "/", f"{INVESTIGATION} >> main a[href*='/mapping/told/']"),
-    "finish-investigation-error": ("counsellor", "/", f"{INVESTIGATION} >> +finish/ >> !{SEND}"),
-    "hand-over-investigation": ("counsellor", "/", f"{INVESTIGATION} >> +hand-over/"),
+    "investigation": ("counsellor", "/pupils/", INVESTIGATION),
+    "write-task-error": ("counsellor", "/pupils/", f"{INVESTIGATION} >> main a[href*='/mapping/tasks/'] >> !{SEND}"),
+    "name-causes": ("counsellor", "/pupils/", f"{INVESTIGATION} >> +causes/"),
+    "record-support": ("counsellor", "/pupils/", f"{INVESTIGATION} >> +support/"),
+    "record-duty": ("counsellor", "/pupils/", f"{INVESTIGATION} >> main a[href*='/mapping/told/']"),
+    "finish-investigation-error": ("counsellor", "/pupils/", f"{INVESTIGATION} >> +finish/ >> !{SEND}"),
+    "hand-over-investigation": ("counsellor", "/pupils/", f"{INVESTIGATION} >> +hand-over/"),
     "request-support-error": (
         "counsellor", "/signals/",
         f"tbody a[href^='/pupils/'] >> a[href^='/requests/new/'] >> =what_hinders= >> !{SEND}",
     ),
+    "consent-missing": ("counsellor", "/signals/", f"{REQUESTED} >> *[name=guardian_1_answer][value=no] >> !{SEND}"),
+    "check-request": ("counsellor", "/signals/", f"{REQUESTED} >> !{SEND}"),
     "respond-to-a-no": ("principal", "/", "main a[href$='/respond/']"),
 }  # fmt: skip
 ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
@@ -126,7 +142,7 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "not-found": ("counsellor", "/cases/00000000-0000-4000-8000-000000000000/", ""),
 }  # fmt: skip
 """Who opens which page, and what is done then, joined by " >> ": a link is followed (its selector), a button pressed
-(`!`), a field filled (`=name=words`), an address made longer (`+`) or shorter by a part (`^`)."""
+(`!`), a field filled (`=name=words`) or ticked (`*`), an address made longer (`+`)."""
 
 
 def open_screen(page: Page, address: str, path: str, links: str) -> None:
@@ -147,10 +163,10 @@ def take_step(page: Page, step: str) -> None:
     elif kind == "=":
         name, _equals, words = rest.partition("=")
         page.locator(f"main [name={name}]").first.fill(words)
+    elif kind == "*":
+        page.locator(f"main {rest}").first.check(force=True)
     elif kind == "+":
         page.goto(urljoin(page.url, rest))
-    elif kind == "^":
-        page.goto(urljoin(page.url, "../"))
     else:
         page.goto(urljoin(page.url, page.locator(step).first.get_attribute("href")))
 
@@ -176,12 +192,13 @@ def take(page: Page, folder: Path, name: str, widths: tuple[int, ...]) -> None:
 
 def keep(browser: Browser, address: str) -> None:
     """Take the pictures of docs/screens."""
-    for scheme in ("light", "dark"):
-        for name, (person, path, links) in SCREENS.items():
-            page = person_page(browser, address, person, scheme)
-            open_screen(page, address, path, links)
+    for name, (person, path, links) in SCREENS.items():
+        page = person_page(browser, address, person, "light")
+        open_screen(page, address, path, links)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             take(page, FOLDER, f"{name}-{{width}}-{scheme}", WIDTHS)
-            page.context.close()
+        page.context.close()
 
 
 def look(browser: Browser, address: str, folder: Path, names: list[str]) -> None:

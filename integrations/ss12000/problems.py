@@ -17,6 +17,10 @@ TEXTS: dict[str, Promise] = {
     "address_unknown": _("There is no server by that name. Check the spelling of the address."),
     "no_answer": _("The server does not answer. Try again later, or ask the supplier whether our address is let in."),
     "certificate_refused": _("The server’s certificate, or ours, was not accepted. Ask the supplier."),
+    "certificate_wanted": _(
+        "The server wants a client certificate of ours, or does not accept the one that is entered. Enter it, or ask "
+        "the supplier which one they know."
+    ),
     "too_slow": _("The server took too long to answer. Try again later."),
     "too_large": _("The server answered with more than 32 MB at once. Ask the supplier for pages."),
     "redirected": _("The server sends us on to another address. Enter the final address instead."),

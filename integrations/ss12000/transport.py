@@ -23,6 +23,9 @@ from .problems import SourceError
 SECONDS = 30
 SECONDS_IN_ALL = 120
 MOST_BYTES = 32 * 1024 * 1024
+OF_OUR_CERTIFICATE = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
+"""What the alerts of TLS are called by which a server refuses us (RFC 8446, 6.2). With 1.2 a missing one fails the
+handshake as such."""
 
 
 def check_address(address: str) -> httpx.URL:
@@ -187,11 +190,22 @@ def fetch(
         raise SourceError("too_slow") from error
     except (httpcore.ConnectError, httpx.ConnectError) as error:
         is_certificate = isinstance(error.__cause__ or error.__context__, ssl.SSLError) or "SSL" in str(error)
-        raise SourceError("certificate_refused" if is_certificate else "no_answer") from error
+        code = "certificate_refused" if is_certificate else "no_answer"
+        raise SourceError("certificate_wanted" if _is_ours_refused(error) else code) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError) as error:
-        raise SourceError("cut_off") from error
+        raise SourceError("certificate_wanted" if _is_ours_refused(error) else "cut_off") from error
     except httpx.DecodingError as error:
         raise SourceError("not_json") from error
+
+
+def _is_ours_refused(error: Exception) -> bool:
+    """Say whether the server has told that our client certificate is missing or not accepted.
+
+    In TLS 1.3 that comes after the handshake, in place of an answer; a connection that is only cut has no such word.
+    """
+    why = error.__cause__ or error.__context__
+    reason = (getattr(why, "reason", "") or "") if isinstance(why, ssl.SSLError) else ""
+    return "ALERT" in reason and any(word in reason for word in OF_OUR_CERTIFICATE)
 
 
 def _body(response: httpx.Response, until: float, clock: Callable[[], float]) -> bytes:

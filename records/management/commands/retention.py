@@ -9,6 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from attendance.school_years import make_school_years
+from deadlines.stockholm import stockholm_day
 from records import actions, selection
 from records.models import RetentionRun
 from records.policy import Policy, WrongPolicy, load_policy
@@ -19,9 +21,9 @@ class Command(BaseCommand):
 
     help = (
         "Without an option or with --dry-run: count what docs/retention.toml lets be erased today, and change nothing. "
-        "--carry-out erases what two system administrators have approved on the page Retention; --reapply erases again "
-        "what has a tombstone, after an older backup has been restored. Both need the owner of the database "
-        "(manage.py takes it for this command)."
+        "--carry-out makes room for coming school years' absence and erases what two system administrators have "
+        "approved on the page Retention; --reapply erases again what has a tombstone, after an older backup has been "
+        "restored. Both need the owner of the database (manage.py takes it for this command)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -62,6 +64,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{sum(map(len, due.values()))} to erase on {day}. Nothing was changed.")
 
     def _carry_out(self, policy: Policy) -> None:
+        # First, so that the year's room is there also when a run is refused. Only the owner makes it, as erasing does.
+        if made := make_school_years(stockholm_day(timezone.now())):
+            self.stdout.write(f"Room was made for the absence of {made} school years.")
         runs = list(RetentionRun.objects.to_carry_out())
         for run in runs:
             try:
