@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -23,11 +24,15 @@ QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgro
 WITH_CASE = "/signals/?show=case"
 SEND = "main form.form .button-row button[type=submit]"
 WRITTEN = "tbody a[href*='/concerns/new/'] >> =text=Gick hem före matten. >> *[name=talked][value=yes]"
+AGREED = " >> ".join(
+    f"*[name={giver}_answer][value=yes] >> @{giver}_form=meeting"
+    f" >> ={giver}_given_on={{today}} >> ={giver}_valid_to={{later}}"
+    for giver in ("guardian_1", "pupil")
+)
 REQUESTED = (
     "tbody tr:nth-of-type(2) a[href^='/pupils/'] >> a[href^='/requests/new/'] >> *[name=service]"
     " >> =what_hinders=Vill inte möta klassen på morgonen. >> =help_wanted=Stöd till hemmet på morgonen."
-    " >> *[name=guardian_1_answer][value=yes] >> *[name=guardian_2_answer][value=yes]"
-    " >> *[name=guardian_1_form] >> *[name=guardian_2_form] >> *[name=pupil_answer][value=yes]"
+    f" >> {AGREED} >> *[name=guardian_2_answer][value=none] >> *[name=scope] >> =contact=Sara Lind, skolkurator"
 )
 MEASURE = "tbody tr:nth-of-type(2) a[href^='/pupils/'] >> +measures/ >> main h3 a[href*='/measures/']"
 INVESTIGATION = "tbody tr:nth-of-type(13) a[href^='/pupils/'] >> +mapping/ >> main a[href*='/mapping/']"
@@ -142,7 +147,7 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "not-found": ("counsellor", "/cases/00000000-0000-4000-8000-000000000000/", ""),
 }  # fmt: skip
 """Who opens which page, and what is done then, joined by " >> ": a link is followed (its selector), a button pressed
-(`!`), a field filled (`=name=words`) or ticked (`*`), an address made longer (`+`)."""
+(`!`), a field filled (`=name=words`), chosen (`@name=value`) or ticked (`*`), an address made longer (`+`)."""
 
 
 def open_screen(page: Page, address: str, path: str, links: str) -> None:
@@ -162,9 +167,15 @@ def take_step(page: Page, step: str) -> None:
             page.locator(rest).first.click()
     elif kind == "=":
         name, _equals, words = rest.partition("=")
-        page.locator(f"main [name={name}]").first.fill(words)
+        today = date.today()  # noqa: DTZ011
+        page.fill(f"main [name={name}] >> nth=0", words.format(today=today, later=today + timedelta(days=200)))
+    elif kind == "@":
+        name, _equals, choice = rest.partition("=")
+        page.select_option(f"main [name={name}]", choice)
     elif kind == "*":
-        page.locator(f"main {rest}").first.check(force=True)
+        boxes = page.locator(f"main {rest}")
+        for box in boxes.all() if boxes.first.get_attribute("type") == "checkbox" else [boxes.first]:
+            box.check(force=True)
     elif kind == "+":
         page.goto(urljoin(page.url, rest))
     else:
@@ -196,7 +207,7 @@ def keep(browser: Browser, address: str) -> None:
         page = person_page(browser, address, person, "light")
         open_screen(page, address, path, links)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             take(page, FOLDER, f"{name}-{{width}}-{scheme}", WIDTHS)
         page.context.close()
 
