@@ -6,10 +6,10 @@ Each function answers for one reader and one row; that the reader may see the ro
 from __future__ import annotations
 
 from accounts.models import Membership, Unit
-from accounts.permissions import NARROWED, Action, Object, may_within, permits
+from accounts.permissions import NARROWED, Action, Object, Scope, may_within, permits
 from accounts.roles import Role, Side
 
-from .models import Case, Feedback, Obligation, Referral
+from .models import Case, ConcernReport, Feedback, Obligation, Referral
 
 
 def _may(reader: Membership, thing: Object, action: Action, unit: Unit) -> bool:
@@ -65,6 +65,22 @@ def may_acknowledge_feedback(reader: Membership, feedback: Feedback) -> bool:
     """Say whether `reader` may acknowledge the feedback now."""
     waits = feedback.acknowledged_at is None and feedback.case.is_open
     return waits and may_within(reader, Object.FEEDBACK, Action.CHANGE, feedback.case.school_unit_id)
+
+
+def may_report(reader: Membership) -> bool:
+    """Say whether `reader` may note a concern report: everybody who works at a school."""
+    return bool(permits(reader, Object.CONCERN_REPORT, Action.CREATE))
+
+
+def may_speak_for_report(reader: Membership, report: ConcernReport) -> bool:
+    """Say whether `reader` may ask what came of it and name who may know: who made it, and the school's principal."""
+    is_principal = Scope.SCHOOL in permits(reader, Object.CONCERN_REPORT, Action.READ)
+    return report.reported_by_id == reader.pk or (is_principal and reader.unit_id == report.school_unit_id)
+
+
+def may_handle_report(reader: Membership, report: ConcernReport) -> bool:
+    """Say whether `reader` handles reports in the office that has this one."""
+    return _may(reader, Object.CONCERN_REPORT, Action.DECIDE, report.to_unit)
 
 
 def may_close(reader: Membership, case: Case) -> bool:

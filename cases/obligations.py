@@ -145,6 +145,10 @@ KINDS: dict[str, Kind] = {
             Side.SOCIAL, 4, Calendar.MONTHS, "SoL 20:3", rank=3, is_statutory=True,
         ),
         Kind(
+            "call_joint_meeting", _("Call a joint meeting: the third report in twelve months"), _("Record the meeting"),
+            _("intake"), Side.SOCIAL, 10, Calendar.WORKING_DAYS, AGREED, rank=3,
+        ),
+        Kind(
             "accept_handover", _("Accept the handover"), _("Accept"), _("receiving school or office"),
             None, 5, Calendar.WORKING_DAYS, "Skollagen 3:12 j", rank=3,
         ),

@@ -23,6 +23,7 @@ from schools.models import protected_ids
 from .ball import Ball
 from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
+from .report_todo import report_dates
 
 PAGES = {
     "acknowledge_request": "cases:assess_request",
@@ -117,7 +118,7 @@ class ToDo:
 def to_do_of(reader: Membership, today: date) -> ToDo:
     """Return what `reader` and the reader's unit must do, late first, and what they wait for."""
     rows = [_row(obligation, reader, today) for obligation in _held_by(reader)]
-    rows += [_school_row(each, today) for each in school_dates(reader, today)]
+    rows += [_school_row(each, today) for each in (*school_dates(reader, today), *report_dates(reader, today))]
     return ToDo(_grouped(rows, today), _waiting(reader, today))
 
 

@@ -28,6 +28,7 @@ PUPILS = (_("Pupils"), "attendance:pupil_list", False)
 MY_PUPILS = (_("My pupils"), "attendance:pupil_list", False)
 CASES = (_("Cases"), "cases:case_list", False)
 INTAKE = (_("Incoming"), "cases:inbox", False)
+REPORTS = (_("Concern reports"), "cases:report_inbox", False)
 STALLED = (_("Stalled cases"), "cases:stalled_list", False)
 FOLLOW_UP = (_("Follow-up"), "followup:report", False)
 IMPORTS = (_("Imports"), "integrations:import_list", False)
@@ -43,7 +44,7 @@ BARS = {
     Role.PRINCIPAL: [TO_DO, SIGNALS, CASES, STALLED, IMPORTS, PEOPLE, LOG_CONCERN],
     Role.SCHOOL_ADMIN: [IMPORTS, PUPILS],
     Role.TEAM_WORKER: [TO_DO, INTAKE, CASES],
-    Role.INTAKE_WORKER: [TO_DO, INTAKE, CASES],
+    Role.INTAKE_WORKER: [TO_DO, REPORTS, INTAKE, CASES],
     Role.COORDINATOR: [STALLED, FOLLOW_UP],
     Role.ANALYST: [FOLLOW_UP],
     Role.LOG_AUDITOR: [OVERSIGHT],

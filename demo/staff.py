@@ -43,6 +43,9 @@ RENEWED_WORKING_DAYS = 20
 """How long before today everybody's membership was renewed: it would end after a year."""
 
 TEAM_TITLES = ("Skolsocionom", "Familjebehandlare", "Skolsocionom")
+REPORT_PHONE = "08-465 004 70"
+"""A number that the telephone authority keeps for fiction."""
+
 INTAKE_TITLES = ("Socialsekreterare", "Socialsekreterare", "Gruppledare")
 VISITED_SCHOOLS = {"farsta": (PRINCIPAL, COUNSELLOR), "hokarang": ("", SECOND_COUNSELLOR)}
 MENTORS = {("farsta", "7B"): MENTOR}
@@ -118,6 +121,9 @@ class Recruiter:
     def _staff_office(self, service: Service, is_farsta: bool) -> None:
         is_intake = service.kind == Service.Kind.INTAKE
         role = Role.INTAKE_WORKER if is_intake else Role.TEAM_WORKER
+        if is_intake:
+            service.office.report_phone = REPORT_PHONE
+            service.office.save(update_fields=["report_phone"])
         demo_keys: dict[str, str] = {Service.Kind.INTAKE: INTAKE_WORKER, Service.Kind.ATTENDANCE_TEAM: TEAM_WORKER}
         demo_key = demo_keys.get(service.kind, "")
         for place, title in enumerate(INTAKE_TITLES if is_intake else TEAM_TITLES):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .concern_verbs import ConcernVerbs
+from .report_verbs import ReportVerbs
 from .school_verbs import SchoolVerbs
 from .social_verbs import ManagerVerbs, SocialVerbs
 
 
-class Tale(ConcernVerbs, SchoolVerbs, SocialVerbs, ManagerVerbs):
+class Tale(ConcernVerbs, SchoolVerbs, SocialVerbs, ManagerVerbs, ReportVerbs):
     """One pupil's case, told step by step and in order; every step is an action, taken at a moment in the past."""

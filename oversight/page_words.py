@@ -37,6 +37,18 @@ PAGES: dict[str, str | Promise] = {
     "oversight:print_extract": _("the log extract"),
     "oversight:find_pupil": _("the search for whose log is asked for"),
 }
+
+OF_REPORTS = frozenset(
+    f"cases:{name}"
+    for name in (
+        "report_concern", "report_detail", "report_list", "ask_about_report", "name_report_readers", "report_inbox",
+        "report_intake", "confirm_report", "send_report_on", "assess_report", "decide_report", "extend_report",
+        "tell_reporter", "leave_untold", "prolong_report_investigation", "end_report_investigation",
+        "record_report_meeting",
+    )
+)  # fmt: skip
+"""Pages of concern reports have no words of their own: that a child has been reported is secret (OSL 40:7 g)."""
+
 APPS: dict[str, str | Promise] = {
     "attendance": _("a page about the pupil's absence"),
     "cases": _("a page of the case"),
@@ -47,4 +59,6 @@ OTHER = _("a page about the pupil")
 
 def words_for(page: str) -> str:
     """Return what the page with this URL name is."""
+    if page in OF_REPORTS:
+        return str(OTHER)
     return str(PAGES.get(page) or APPS.get(page.partition(":")[0]) or OTHER)

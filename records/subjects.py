@@ -36,6 +36,7 @@ KINDS = {
         Kind("case_at_school", "cases.case", "case_closed"),
         Kind("pupil_at_school", "schools.pupil", "enrolment_ended"),
         Kind("case_at_social", "cases.case", "last_note"),
+        Kind("report", "cases.concernreport", "last_note"),
         Kind("case", "cases.case", "both_let_go"),
         Kind("pupil", "schools.pupil", "both_let_go"),
         Kind("imported_file", "integrations.absenceimport", "import_closed"),

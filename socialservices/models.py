@@ -38,6 +38,7 @@ class Office(models.Model):
     unit = models.OneToOneField(Unit, on_delete=models.PROTECT, primary_key=True, related_name="office")
     kind = models.CharField(max_length=6, choices=Kind.choices)
     districts = models.ManyToManyField(District, blank=True, related_name="offices")
+    report_phone = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["unit__name", "unit"]
@@ -108,9 +109,14 @@ class ReasonCodeQuerySet(models.QuerySet["ReasonCode"]):
 
     def for_declining(self, today: date) -> ReasonCodeQuerySet:
         """Return the reasons a team may decline a support request with on `today`."""
-        return self.filter(
-            Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today, channel=ReasonCode.Channel.SUPPORT_REQUEST
-        )
+        return self._current(today).filter(channel=ReasonCode.Channel.SUPPORT_REQUEST)
+
+    def for_not_opening(self, today: date) -> ReasonCodeQuerySet:
+        """Return the reasons for which an intake office may open no investigation after a report on `today`."""
+        return self._current(today).filter(channel=ReasonCode.Channel.CONCERN_REPORT)
+
+    def _current(self, today: date) -> ReasonCodeQuerySet:
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today)
 
 
 class ReasonCode(models.Model):

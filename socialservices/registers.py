@@ -62,7 +62,10 @@ def load_offices(city: Unit, path: Path = OFFICES) -> int:
     for entry in register["offices"]:
         for district in districts_of(entry, current):
             area = load_area(city, register["areas"][entry["area"]], district)
-            load_service(entry, load_office(entry, area, district))
+            office = load_office(entry, area, district)
+            if district and entry["kind"] == Office.Kind.INTAKE:
+                set_report_phone(office, register["report_phones"].get(district.code, ""))
+            load_service(entry, office)
             loaded += 1
     return loaded
 
@@ -102,6 +105,13 @@ def load_office(entry: dict[str, Any], area: Unit, district: District | None) ->
     office, _created = Office.objects.update_or_create(unit=unit, defaults={"kind": entry["kind"]})
     office.districts.set([district] if district else [])
     return office
+
+
+def set_report_phone(office: Office, phone: str) -> None:
+    """Write the number that reports are made to, where the register has one."""
+    if phone and phone != office.report_phone:
+        office.report_phone = phone
+        office.save(update_fields=["report_phone"])
 
 
 def load_service(entry: dict[str, Any], office: Office) -> None:

@@ -92,6 +92,14 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         INTAKE: {READ: OWN_TEAM, CHANGE: OWN_TEAM, DECIDE: OWN_TEAM},
         HEAD: {READ: UNIT, CHANGE: UNIT, DECIDE: UNIT},
     },
+    Object.CONCERN_REPORT: {
+        MENTOR: {READ: OWN, CREATE: LINKED},
+        HEALTH: {READ: OWN, CREATE: LINKED},
+        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL},
+        OFFICE: {READ: OWN, CREATE: SCHOOL},
+        INTAKE: {READ: OWN_TEAM, DECIDE: OWN_TEAM},
+        HEAD: {READ: UNIT, DECIDE: UNIT},
+    },
     Object.SHARED: {
         HEALTH: {READ: LINKED},
         PRINCIPAL: {READ: SCHOOL},
@@ -153,6 +161,10 @@ ELSEWHERE: dict[Object, Promise] = {
     Object.LOG: _(
         "Kept apart for each authority; only its own auditor reads all of it. A principal sees who has read about the "
         "school's own pupils, a head of social services who in the own units has read about their cases."
+    ),
+    Object.CONCERN_REPORT: _(
+        "Everybody at the school makes reports; the one who made it and the principal name who else may know of it. "
+        "Why and how social services decide stays with them: the school is told one of three words."
     ),
     Object.CLAIM: _("Ends by itself after 24 hours; the auditor is told that it happened, not about whom."),
     Object.PROTECTED: _("No role is enough: only people named for this very pupil. To others the pupil is not there."),

@@ -48,6 +48,7 @@ REGISTER = SCHOOL_WORKERS | {Role.SCHOOL_ADMIN}
 ANSWERERS = frozenset({Role.STUDENT_HEALTH, Role.PRINCIPAL})
 IMPORTERS = frozenset({Role.PRINCIPAL, Role.SCHOOL_ADMIN})
 RECEIVERS = frozenset({Role.TEAM_WORKER, Role.INTAKE_WORKER, Role.UNIT_HEAD})
+REPORT_HANDLERS = frozenset({Role.INTAKE_WORKER, Role.UNIT_HEAD})
 CASE_READERS = ANSWERERS | RECEIVERS
 OVERSEERS = frozenset({Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR})
 FIGURE_READERS = OVERSEERS | {Role.ANALYST}
@@ -155,6 +156,12 @@ OF_THE_SCHOOL: dict[str, Methods] = {
     "integrations:import_errors": reading(IMPORTERS),
     "integrations:comparison_list": reading(IMPORTERS),
     "integrations:comparison_detail": form(IMPORTERS),
+    "cases:report_list": reading(REGISTER),
+    "cases:report_guidance": reading(REGISTER),
+    "cases:report_concern": form(REGISTER),
+    "cases:report_detail": reading(REGISTER),
+    "cases:ask_about_report": sending(REGISTER),
+    "cases:name_report_readers": form(REGISTER),
     "cases:pupil_consents": reading(ANSWERERS),
     "cases:shared_about_pupil": reading(ANSWERERS),
     "cases:note_consents": form(ANSWERERS),
@@ -182,6 +189,18 @@ OF_SOCIAL_SERVICES: dict[str, Methods] = {
     "cases:redirect_request": form(RECEIVERS),
     "cases:decline_request": form(RECEIVERS),
     "cases:allocate_request": form(RECEIVERS),
+    "cases:report_inbox": reading(REPORT_HANDLERS),
+    "cases:report_intake": reading(REPORT_HANDLERS),
+    "cases:confirm_report": form(REPORT_HANDLERS),
+    "cases:send_report_on": form(REPORT_HANDLERS),
+    "cases:assess_report": form(REPORT_HANDLERS),
+    "cases:decide_report": form(REPORT_HANDLERS),
+    "cases:extend_report": form(REPORT_HANDLERS),
+    "cases:tell_reporter": form(REPORT_HANDLERS),
+    "cases:leave_untold": form(REPORT_HANDLERS),
+    "cases:prolong_report_investigation": form(REPORT_HANDLERS),
+    "cases:end_report_investigation": form(REPORT_HANDLERS),
+    "cases:record_report_meeting": form(REPORT_HANDLERS),
     "cases:record_first_contact": form(RECEIVERS),
     "cases:give_feedback": form(RECEIVERS),
     "cases:complete_work": form(RECEIVERS),

@@ -128,6 +128,7 @@ class Object(models.TextChoices):
     CASE = "case", _("Case")
     STEP = "step", _("Next step in a case")
     REQUEST = "request", _("Support request and the answer to it")
+    CONCERN_REPORT = "concern_report", _("Concern report: that it was made, and its dates")
     SHARED = "shared", _("What has been shared between the authorities")
     FEEDBACK = "feedback", _("Feedback")
     NOTE = "note", _("Internal note, read by one’s own unit")

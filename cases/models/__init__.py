@@ -5,10 +5,12 @@ from .consent import Consent
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
 from .referral import Decision, Question, Referral
+from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
 __all__ = [
     "Case",
+    "ConcernReport",
     "Consent",
     "Decision",
     "Disclosure",
@@ -20,6 +22,9 @@ __all__ = [
     "Party",
     "Question",
     "Referral",
+    "ReportAnswer",
+    "ReportExtension",
+    "ReportHandling",
     "RequestDraft",
     "RequestSetting",
     "SchoolNote",

@@ -236,3 +236,7 @@ LOGGING: dict[str, Any] = {
 # What cannot be written is not shown either: Python would print the line with its arguments.
 logging.raiseExceptions = False
 logging.captureWarnings(True)
+
+# Where a concern report (orosanmälan) is made: the city's own channel, shown to everybody at a school.
+REPORT_E_SERVICE = env.str("REPORT_E_SERVICE", "")
+SOCIAL_EMERGENCY_PHONE = env.str("SOCIAL_EMERGENCY_PHONE", "")

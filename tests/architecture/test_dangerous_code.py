@@ -29,6 +29,7 @@ MAY_OPEN_A_CURSOR = {
     "audit/verification.py": "the log read through by its owner, to verify it",
     "cases/acts.py": "a function of the database that tells when units acted",
     "cases/actions/requests.py": "the next number of a sequence",
+    "cases/report_pages.py": "a function of the database that tells the days of an earlier investigation, to an office",
     "cases/receivers.py": "a function of the database that tells how soon units answer, not whom",
     "integrations/before_images.py": "what an import replaces, kept and put back by the database itself",
     "integrations/brakes.py": "how many pupils stand among the staged rows",

@@ -25,7 +25,7 @@ from attendance.access import (
 )
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases import access
-from cases.models import Case, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
+from cases.models import Case, ConcernReport, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
 from followup.scope import scope_of
 from integrations.access import may_import, may_keep_sources
 from integrations.models import AbsenceImport, SchoolSource
@@ -134,6 +134,13 @@ CHECKS: dict[tuple[Object, Action], Check] = {
         access.may_answer(who, w.story("acknowledged").referral)
         and sees(Referral.objects.received_by(who), w.story("acknowledged").referral)
     ),
+    (Object.CONCERN_REPORT, Action.READ): lambda who, w: sees(
+        ConcernReport.objects.visible_to(who), w.reports.get(who.pk, w.report)
+    ),
+    (Object.CONCERN_REPORT, Action.CREATE): lambda who, w: (
+        access.may_report(who) and sees(Pupil.objects.visible_to(who), w.story("active").pupil)
+    ),
+    (Object.CONCERN_REPORT, Action.DECIDE): lambda who, w: access.may_handle_report(who, w.report),
     (Object.SHARED, Action.READ): lambda who, w: sees(
         Disclosure.objects.visible_to(who), w.story("active").case.disclosures.first()
     ),

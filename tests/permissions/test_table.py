@@ -122,7 +122,7 @@ def test_matrix_says_what_the_table_holds():
             words = ", ".join(f"{action.value} {scope.letters}" for action, scope in rights.items())
             assert told[thing.value, str(seat.label)] == words
     assert set(OBJECTS) == set(Object)
-    assert set(ELSEWHERE) == {Object.LOG, Object.CLAIM, Object.PROTECTED}
+    assert set(ELSEWHERE) == {Object.LOG, Object.CLAIM, Object.PROTECTED, Object.CONCERN_REPORT}
 
 
 def test_verdicts_follow_the_rows():

@@ -12,12 +12,13 @@ from accounts.permissions import Seat
 from accounts.roles import Side, UnitKind
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases.actions.notes import write_internal_note
-from cases.models import HolderInterval, SchoolNote, SocialNote
+from cases.models import ConcernReport, HolderInterval, SchoolNote, SocialNote
 from integrations.models import AbsenceImport, SchoolSource
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import AbsenceInvestigationFactory, ConcernFactory, MeasureFactory, SignalFactory
 from tests.factories.cases import Story, a_case, make_cast
 from tests.factories.integrations import AbsenceImportFactory, SchoolSourceFactory
+from tests.factories.reports import note
 from tests.factories.schools import SchoolFactory
 from tests.factories.socialservices import OfficeFactory, ServiceFactory
 
@@ -37,6 +38,8 @@ class World:
     school_import: AbsenceImport
     source: SchoolSource
     notes: dict[UUID, SchoolNote | SocialNote]
+    report: ConcernReport
+    reports: dict[UUID, ConcernReport]
 
     def story(self, state: str) -> Story:
         """Return the case in `state`."""
@@ -88,6 +91,10 @@ def make_world(receiver: UnitKind) -> World:
                 case=stories["lifted"].case, text="Bara vi.", submission=uuid4(), by=writer, at=timezone.now()
             )
             for writer in (cast.principal, cast.area_manager, worker, cast.area_head)
+        },
+        report=note(stories["active"].pupil, worker, cast.principal, timezone.now()),
+        reports={
+            near[seat].pk: note(stories["active"].pupil, worker, near[seat], timezone.now()) for seat in SCHOOL_SEATS
         },
     )
 

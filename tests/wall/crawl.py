@@ -30,7 +30,7 @@ from attendance.models import (
     Signal,
 )
 from audit.models import AccessRecord
-from cases.models import Case, Consent, Feedback, Obligation, Referral, RequestDraft
+from cases.models import Case, ConcernReport, Consent, Feedback, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
 from oversight.models import LogExtract
 from records.models import RetentionRun, RightsRequest
@@ -46,7 +46,7 @@ ROWS: dict[str, type[models.Model]] = {
     "record_id": AccessRecord, "extract_id": LogExtract, "request_id": RightsRequest, "run_id": RetentionRun,
     "consent_id": Consent, "source_id": SchoolSource, "measure_id": Measure,
     "investigation_id": AbsenceInvestigation, "task_id": InvestigationTask, "duty_id": InvestigationDuty,
-    "absence_source_id": AbsenceSource, "diff_id": RosterDiff,
+    "absence_source_id": AbsenceSource, "diff_id": RosterDiff, "report_id": ConcernReport,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
+from django.utils import timezone
 
-from accounts.models import Membership, Unit
+from accounts.models import Membership
 from accounts.roles import Role
 from attendance.models import (
     AbsenceInvestigation,
@@ -24,8 +26,10 @@ from attendance.models import (
     MeasureFollowUp,
     Signal,
 )
+from cases.actions import report_intake
 from cases.models import (
     Case,
+    ConcernReport,
     Consent,
     Decision,
     Disclosure,
@@ -35,13 +39,14 @@ from cases.models import (
     HolderInterval,
     Obligation,
     Question,
-    Referral,
+    ReportExtension,
+    ReportHandling,
     RequestDraft,
     SchoolNote,
     SocialNote,
 )
-from integrations.models import AbsenceImport, ImportProblem, RosterChange, RosterDiff, SchoolSource
-from schools.models import ClassGroup, Guardian, Pupil, PupilIdentifier
+from integrations.models import AbsenceImport, ImportProblem, RosterChange, SchoolSource
+from schools.models import Guardian, Pupil, PupilIdentifier
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import (
     AbsenceInvestigationFactory,
@@ -54,12 +59,12 @@ from tests.factories.attendance import (
 )
 from tests.factories.cases import Cast, Story, a_case, make_cast
 from tests.factories.integrations import AbsenceImportFactory, ImportProblemFactory, RosterDiffFactory
+from tests.factories.reports import Reported, note
 from tests.factories.schools import EnrolmentFactory, GuardianFactory, PupilFactory, PupilIdentifierFactory
+from tests.wall.audience import Audience
 
 STATES = ("asked", "declined", "lifted", "redirected", "feedback_acknowledged", "closed", "paused")
 MARK = "Kanarie{:06d}"
-CASE_ROLES = {"student_health", "principal", "team_worker", "intake_worker"}
-SCHOOL_WIDE = {"student_health", "principal"}
 
 
 @dataclass
@@ -98,6 +103,8 @@ def make_world() -> World:
     for cast in casts:
         add_what_the_school_keeps(cast)
     world = World(people_of(casts))
+    for cast, story in zip(casts, stories[:: len(STATES)], strict=True):
+        report(story.pupil, cast, world.people["intake_worker"])
     with without_triggers():
         for place, rows, name, audience in texts(list(world.people.values())):
             for row in rows:
@@ -144,6 +151,18 @@ def tell(cast: Cast, state: str) -> Story:
     return story
 
 
+def report(pupil: Pupil, cast: Cast, worker: Membership) -> None:
+    """Let the mentor report the pupil, and the intake office go through what it does with a report."""
+    told = Reported(
+        cast, pupil, worker, worker, worker, worker, timezone.now(), note(pupil, worker, cast.mentor, timezone.now())
+    )
+    report_intake.extend_time(
+        report=told.report, what="decision", ground="interpreter", words="x", until=told.at.date() + timedelta(days=20),
+        by=worker, at=told.at,
+    )  # fmt: skip
+    told.confirm().assess().decide().tell()
+
+
 def add_what_the_school_keeps(cast: Cast) -> None:
     """Give the class its mentor, the school an import, and one pupil with protected identity."""
     cast.class_group.mentors.add(cast.mentor)
@@ -186,7 +205,7 @@ def people_of(casts: list[Cast]) -> dict[str, Membership]:
 class without_triggers:
     """Let the owner write canaries into rows that nothing changes otherwise."""
 
-    tables = ("cases_event", "cases_decision")
+    tables = ("cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension")
 
     def __enter__(self) -> None:
         """Switch the guards off."""
@@ -263,138 +282,11 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
+    yield "report", list(ConcernReport.objects.all()), "reference", rules.report
+    yield "report", list(ConcernReport.objects.all()), "pupil_name", rules.report
+    for model in (ReportHandling, ReportExtension):
+        yield "handling", list(model.objects.all()), "words", lambda row: rules.office(row.report)
     yield "file", list(AbsenceImport.objects.all()), "file_name", rules.imported
     yield "comparison", list(RosterChange.objects.all()), "after", lambda row: rules.imported(row.diff)
     yield "source", list(SchoolSource.objects.all()), "client_id", lambda row: rules.administrators()
     yield "problem", list(ImportProblem.objects.all()), "value", lambda row: rules.imported(row.absence_import)
-
-
-@dataclass
-class Audience:
-    """Who may read what, said once more in the plainest words."""
-
-    people: list[Membership]
-
-    def units(self, reader: Membership) -> set[UUID]:
-        """Return the units whose papers the reader answers for."""
-        if reader.role == "unit_head":
-            return set(Unit.objects.below(reader.unit).values_list("pk", flat=True))
-        return {reader.unit_id}
-
-    def those(self, test: Callable[[Membership], bool]) -> set[UUID]:
-        """Return the people for whom something holds."""
-        return {reader.pk for reader in self.people if test(reader)}
-
-    def case(self, case: Case) -> set[UUID]:
-        """The parties' people; social heads above them; a school area only once the case was lifted to it."""
-        parties = set(case.parties.filter(ended_at=None).values_list("unit", flat=True))
-        lifted = set(
-            HolderInterval.objects.filter(obligation__case=case, obligation__kind="answer_objection").values_list(
-                "unit", flat=True
-            )
-        )
-
-        def reads(reader: Membership) -> bool:
-            if reader.role == "unit_head" and reader.side == "school":
-                return reader.unit_id in lifted
-            return (reader.role in CASE_ROLES or reader.role == "unit_head") and bool(self.units(reader) & parties)
-
-        return self.those(reads)
-
-    def of_pupil(self, row: Any) -> set[UUID]:
-        """Those at the pupil's school who work with the pupil."""
-        return self.at_school(row.pupil)
-
-    def at_school(self, pupil: Pupil) -> set[UUID]:
-        """Mentors of the class, student health and principals of the school; the school's administrator. Nobody at
-        all when the identity is protected."""
-        if pupil.protection != "none":
-            return set()
-        groups = ClassGroup.objects.filter(enrolments__pupil=pupil, enrolments__ends_on=None)
-        schools = set(groups.values_list("school", flat=True))
-        mentors = set(groups.values_list("mentors", flat=True))
-        wide = {*SCHOOL_WIDE, "school_admin"}
-        return self.those(lambda one: one.pk in mentors or (one.role in wide and one.unit_id in schools))
-
-    def pupil(self, pupil: Pupil) -> set[UUID]:
-        """Those who work with the pupil, and those who read a case about the pupil."""
-        if pupil.protection != "none":
-            return set()
-        return self.at_school(pupil).union(*(self.case(case) for case in pupil.cases.all()))
-
-    def concern(self, concern: Concern) -> set[UUID]:
-        """Who wrote it, and student health and principals of the school."""
-        if concern.pupil.protection != "none":
-            return set()
-        return self.those(
-            lambda one: (
-                one.user_id == concern.logged_by.user_id
-                or (one.role in SCHOOL_WIDE and one.unit_id == concern.school_unit_id)
-            )
-        )
-
-    def measure(self, measure: Measure) -> set[UUID]:
-        """Those at the school who work with the pupil, not its administrator."""
-        office = self.those(lambda one: one.role == "school_admin")
-        return self.at_school(measure.pupil) - office
-
-    def investigation(self, investigation: AbsenceInvestigation) -> set[UUID]:
-        """Student health and the principal of the school, no mentor."""
-        few = self.those(lambda one: one.role in SCHOOL_WIDE and one.unit_id == investigation.school_unit_id)
-        return self.at_school(investigation.pupil) & few
-
-    def _social(self, case: Case, test: Callable[[set[UUID]], bool]) -> set[UUID]:
-        readers = self.case(case)
-        return self.those(
-            lambda one: one.pk in readers and (one.side == "school" or test(self.units(one)))  # the school reads it all
-        )
-
-    def event(self, event: Event) -> set[UUID]:
-        """The school; on the social side what is the whole case's, one's own request's, or written by one's own."""
-        to = event.referral and event.referral.to_unit_id
-        return self._social(event.case, lambda units: to is None or to in units or event.unit_id in units)
-
-    def of_referral(self, row: Any) -> set[UUID]:
-        """The school, and the unit that the request came to."""
-        referral: Referral = row.referral
-        return self._social(referral.case, lambda units: referral.to_unit_id in units)
-
-    def decision(self, decision: Decision) -> set[UUID]:
-        """As the request; and of a request sent on, the unit it was sent on to."""
-        referral = decision.referral
-        units_on = {referral.to_unit_id, *referral.followed_by.values_list("to_unit", flat=True)}
-        return self._social(referral.case, lambda units: bool(units & units_on))
-
-    def disclosure(self, shared: Disclosure) -> set[UUID]:
-        """Student health and principals of the school that gave it; on the social side the unit that got it."""
-        readers = self._social(shared.case, lambda units: shared.to_unit_id in units)
-        return self.those(
-            lambda one: (
-                (one.role in SCHOOL_WIDE and one.unit_id == shared.from_unit_id)
-                or (one.side == "social" and one.pk in readers)
-            )
-        )
-
-    def consent(self, consent: Consent) -> set[UUID]:
-        """The school, and the unit that it names."""
-        return self._social(consent.case, lambda units: consent.to_unit_id in units)
-
-    def draft(self, draft: RequestDraft) -> set[UUID]:
-        """Its writer; once it is finished, the principal of the school too."""
-        if draft.ready_at is None:
-            return {draft.writer_id}
-        left_to = self.those(lambda one: one.role == "principal" and one.unit_id == draft.school_unit_id)
-        return {draft.writer_id, *left_to}
-
-    def note(self, note: Any) -> set[UUID]:
-        """The unit alone, not even its head above."""
-        readers = self.case(note.case)
-        return self.those(lambda one: one.unit_id == note.unit_id and one.pk in readers)
-
-    def administrators(self) -> set[UUID]:
-        """Those who keep the service running."""
-        return self.those(lambda one: one.role == "system_admin")
-
-    def imported(self, file: AbsenceImport | RosterDiff) -> set[UUID]:
-        """Those who bring absence in at the school."""
-        return self.those(lambda one: one.role in {"principal", "school_admin"} and one.unit_id == file.unit_id)

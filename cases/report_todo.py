@@ -1,0 +1,73 @@
+"""Concern reports for Att göra: what the intake office must do next with each, and what the reporter has been told."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Membership
+from accounts.permissions import Action, Object, permits
+from accounts.roles import Role, Side
+from attendance.school_date import SchoolDate
+from deadlines.stockholm import stockholm_day
+
+from .models import ConcernReport, ReportAnswer
+from .report_pages import rows_of
+
+DAYS_TO_READ = timedelta(days=14)
+
+
+def report_dates(reader: Membership, today: date) -> list[SchoolDate]:
+    """Return what reports ask of `reader` on `today`: a constant number of queries."""
+    if not permits(reader, Object.CONCERN_REPORT, Action.READ):
+        return []
+    return _to_do(reader, today) if reader.side == Side.SOCIAL else _to_read(reader, today)
+
+
+def _to_do(reader: Membership, today: date) -> list[SchoolDate]:
+    """Return one row a report with what is due first; for heads only the reports that nobody has taken."""
+    undone = ConcernReport.objects.visible_to(reader).open().with_handling()
+    if reader.role == Role.UNIT_HEAD:
+        undone = undone.filter(handling__handler=None)
+    return [
+        SchoolDate(
+            key=f"report-{row.report.pk}",
+            title=row.duty.task,
+            pupil_id=row.report.pupil_id,
+            label=row.report.label,
+            due_on=row.duty.last_day,
+            url=reverse("cases:report_intake", args=[row.report.pk]),
+            button=pgettext_lazy("button", "Open"),
+        )
+        for row in rows_of(undone, today)
+        if row.duty is not None
+    ]
+
+
+def _to_read(reader: Membership, today: date) -> list[SchoolDate]:
+    """Return the latest that the reporter has been told of each report, for two weeks."""
+    told = (
+        ReportAnswer.objects.filter(
+            report__in=ConcernReport.objects.visible_to(reader).filter(reported_by=reader),
+            given_at__date__gt=today - DAYS_TO_READ,
+        )
+        .select_related("report")
+        .order_by("report_id", "-given_at", "-pk")
+        .distinct("report_id")
+    )
+    return [
+        SchoolDate(
+            key=f"told-{answer.pk}",
+            title=_("Read what you have been told of your report"),
+            pupil_id=answer.report.pupil_id,
+            label=answer.report.label,
+            due_on=stockholm_day(answer.given_at) + DAYS_TO_READ,
+            url=reverse("cases:report_detail", args=[answer.report_id]),
+            button=pgettext_lazy("button", "Read"),
+            is_reading=True,
+        )
+        for answer in told
+    ]
