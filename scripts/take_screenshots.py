@@ -31,7 +31,8 @@ AGREED = " >> ".join(
 )
 REQUESTED = (
     "tbody tr:nth-of-type(2) a[href^='/pupils/'] >> a[href^='/requests/new/'] >> *[name=service]"
-    " >> =what_hinders=Vill inte möta klassen på morgonen. >> =help_wanted=Stöd till hemmet på morgonen."
+    " >> =what_hinders=Vill inte möta klassen på morgonen."
+    " >> =help_wanted=Stöd till hemmet på morgonen. >> =tried=Samtal hemma: ingen skillnad."
     f" >> {AGREED} >> *[name=guardian_2_answer][value=none] >> *[name=scope] >> =contact=Sara Lind, skolkurator"
 )
 MEASURE = "tbody tr:nth-of-type(2) a[href^='/pupils/'] >> +measures/ >> main h3 a[href*='/measures/']"
@@ -127,6 +128,29 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     ),
     "consent-missing": ("counsellor", "/signals/", f"{REQUESTED} >> *[name=guardian_1_answer][value=no] >> !{SEND}"),
     "check-request": ("counsellor", "/signals/", f"{REQUESTED} >> !{SEND}"),
+    "report-concern": ("mentor", "/pupils/", "tbody a[href^='/pupils/'] >> +report/"),
+    "report-concern-error": (
+        "mentor", "/pupils/", f"tbody a[href^='/pupils/'] >> +report/ >> =clock=halv tre >> !{SEND}",
+    ),
+    "report-how": ("mentor", "/reports/how/", ""),
+    "reports-at-school": ("principal", "/reports/", ""),
+    "reports-empty": ("school_admin", "/reports/", ""),
+    "report-told": ("mentor", "/reports/", "main li:nth-of-type(3) h3 a"),
+    "report-waits": ("mentor", "/reports/", "main li h3 a"),
+    "name-report-readers": ("mentor", "/reports/", "main li h3 a >> +readers/"),
+    "report-inbox": ("intake_worker", "/report-intake/", ""),
+    "report-intake": ("intake_worker", "/report-intake/", "main li h3 a"),
+    "report-intake-done": ("intake_worker", "/report-intake/?show=done", "main li h3 a"),
+    "confirm-report": ("intake_worker", "/report-intake/", "main li h3 a >> +receipt/"),
+    "assess-report": ("intake_worker", "/report-intake/", "main li h3 a >> +protection/"),
+    "decide-report-error": (
+        "intake_worker", "/report-intake/",
+        f"main li h3 a >> +decide/ >> *[name=decision][value=not_opened] >> !{SEND}",
+    ),
+    "extend-report-error": ("intake_worker", "/report-intake/", f"main li h3 a >> +extend/ >> !{SEND}"),
+    "tell-reporter": ("intake_worker", "/report-intake/", "main li:nth-of-type(2) h3 a >> +tell/"),
+    "leave-untold": ("intake_worker", "/report-intake/", "main li:nth-of-type(2) h3 a >> +untold/"),
+    "send-report-on": ("intake_worker", "/report-intake/", "main li h3 a >> +send-on/"),
     "respond-to-a-no": ("principal", "/", "main a[href$='/respond/']"),
 }  # fmt: skip
 ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {

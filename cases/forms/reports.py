@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
@@ -34,7 +35,8 @@ class WhenFields(forms.Form):
 
     day = DayField(label=_("Day"), allow_past=True, allow_future=False, error_messages={"required": _("Write the day")})
     clock = forms.TimeField(
-        label=_("Time"), widget=forms.TimeInput(format="%H:%M"), input_formats=["%H:%M", "%H.%M", "%H%M", "%H"],
+        label=_("Time"), widget=forms.TimeInput(format="%H:%M", attrs={"data-kind": "time"}),
+        input_formats=["%H:%M", "%H.%M", "%H%M", "%H"],
         error_messages={"required": _("Write the time"), "invalid": _("Write the time like this: 14:30.")},
     )  # fmt: skip
     not_before: datetime | None = None
@@ -156,7 +158,10 @@ class DecideReportForm(forms.Form):
         empty_label=_("Choose"),
         help_text=_("Only when none is opened. Counted for the city in protected figures; the school never reads it."),
     )  # fmt: skip
-    words = TextField(label=_("In your own words"), rows=3, required=False, help_text=READ_BY_OFFICE)
+    words = TextField(
+        label=_("Why, in your own words"), rows=3, required=False,
+        help_text=format_lazy("{} {}", _("Only when none is opened."), READ_BY_OFFICE),
+    )  # fmt: skip
 
     def __init__(self, data: Any = None, *, reasons: QuerySet[ReasonCode], **kwargs: Any) -> None:
         """Offer `reasons`."""

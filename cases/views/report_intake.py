@@ -121,11 +121,12 @@ def assess_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
 def decide_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """Decide to open an investigation or not."""
     report = _report(request, report_id)
+    if request.method != "POST" and not report.handling.protection:
+        messages.info(request, _("Assess the need of protection first."))
+        return redirect("cases:assess_report", report.pk)
     notes = [
         _("The decision is made and documented in your own case system. Here it stops the clock of 14 days (SoL 20:2).")
     ]
-    if not report.handling.protection:
-        notes.append(_("Assess the need of protection first."))
     earlier = earlier_of(report)
     if earlier is not None:
         told = {"ended": earlier.ended_on.isoformat(), "days": earlier.days_so_far}

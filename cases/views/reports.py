@@ -23,7 +23,7 @@ from cases import access
 from cases.actions import reporting as actions
 from cases.forms.reports import NameReadersForm, NoteReportForm
 from cases.ledger import AlreadyDone, NotAllowed
-from cases.models import ConcernReport
+from cases.models import ConcernReport, ReportAnswer
 from cases.models.report import ReportQuerySet
 from cases.report_offices import intake_offices, office_of
 from cases.report_pages import told_to_school
@@ -78,9 +78,11 @@ def _noted(request: MemberRequest, pupil: Pupil, told: dict[str, Any]) -> HttpRe
 def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """Show that a report was made, and what the school has been told of it."""
     report = _report(request, report_id)
+    answers = told_to_school(report)
     context = {
         "report": report,
-        "answers": told_to_school(report),
+        "answers": answers,
+        "word": next((answer.word for answer in answers if answer.word in ReportAnswer.THE_THREE), ""),
         "readers": _people(report).filter(pk__in=report.reader_ids),
         "may_speak": access.may_speak_for_report(request.membership, report),
     }
