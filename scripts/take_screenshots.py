@@ -145,7 +145,7 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "assess-report": ("intake_worker", "/report-intake/", "main li h3 a >> +protection/"),
     "decide-report-error": (
         "intake_worker", "/report-intake/",
-        f"main li h3 a >> +decide/ >> *[name=decision][value=not_opened] >> !{SEND}",
+        f"main li:nth-of-type(3) h3 a >> +decide/ >> *[name=decision][value=not_opened] >> !{SEND}",
     ),
     "extend-report-error": ("intake_worker", "/report-intake/", f"main li h3 a >> +extend/ >> !{SEND}"),
     "tell-reporter": ("intake_worker", "/report-intake/", "main li:nth-of-type(2) h3 a >> +tell/"),
