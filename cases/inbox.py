@@ -33,6 +33,7 @@ TABS = (
     Tab("acknowledge", _("To acknowledge"), (Status.SENT, Status.RECEIVED)),
     Tab("assess", _("To assess"), (Status.ASSESSING,)),
     Tab("waiting", _("Waiting for others"), (Status.ASKED, Status.REDIRECTED)),
+    Tab("queue", _("In the queue"), (Status.QUEUED,)),
     Tab("working", _("In progress"), (Status.ACCEPTED, Status.ACTIVE)),
     Tab(
         "done",

@@ -181,6 +181,10 @@ CHECK_AFTER = timedelta(weeks=3)
 LONGEST_PAUSE = 10
 """Working days an agreed clock may rest, once (product.md section 6)."""
 
+LONGEST_QUEUE = 20
+"""Days a request may wait in a queue before the coordinator sees it (law.md 6.1): counted as working days, since social
+services know no school's calendar."""
+
 DATE_CHANGES = 2
 """How many times a date may be moved before only handing over or lifting remains (screens.md (j))."""
 

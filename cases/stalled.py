@@ -1,4 +1,4 @@
-"""Which cases stand still, why, since when, and who can act (product.md section 8, rules S1 to S8).
+"""Which cases stand still, why, since when, and who can act (product.md section 8, rules S1 to S8; S12 is ours).
 
 Computed from obligations and events with `today` given; nothing here is stored. The database does not allow an open
 case without an open obligation, so S1 is a case that only the net holds: somebody must decide the next step.
@@ -7,7 +7,7 @@ case without an open obligation, so S1 is a case that only the net holds: somebo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
+from deadlines.templatetags.days import short_day
 from deadlines.working_days import working_days_between
 
 from . import access
 from .acts import last_acts
 from .ball import Ball, CaseState, states_of
-from .models import Case, Obligation, Referral
-from .obligations import NET
+from .models import Case, Obligation, QueuePlace, Referral
+from .obligations import LONGEST_QUEUE, NET
 
 QUIET_WORKING_DAYS = 15
 """S4: working days without a substantive event (product.md section 8)."""
@@ -44,6 +45,7 @@ REASONS: dict[str, str | Promise] = {
     "S6": gettext_lazy("Nobody in place"),
     "S7": gettext_lazy("Sent on without a taker"),
     "S8": gettext_lazy("No, and then nothing"),
+    "S12": gettext_lazy("Long in a queue"),
 }
 
 REMEDIES: dict[str, tuple[str, str | Promise]] = {
@@ -55,10 +57,11 @@ REMEDIES: dict[str, tuple[str, str | Promise]] = {
     "S6": ("hand_over", gettext_lazy("Choose who takes it")),
     "S7": ("lift_case", gettext_lazy("Lift to managers")),
     "S8": ("lift_case", gettext_lazy("Lift to managers")),
+    "S12": ("lift_case", gettext_lazy("Lift to managers")),
 }
 """The one button that fits each cause: the action's name and the words on the button."""
 
-ORDER = ("S7", "S6", "S8", "S5", "S3", "S1", "S2", "S4")
+ORDER = ("S7", "S6", "S8", "S12", "S5", "S3", "S1", "S2", "S4")
 """Which cause is named first when there are several: the one whose remedy helps most."""
 
 
@@ -81,6 +84,7 @@ class Facts:
     last_substantive: date
     acted: dict[object, datetime]
     staffed: set[object]
+    queued: list[QueuePlace] = field(default_factory=list)
 
     @property
     def balls(self) -> list[Ball]:
@@ -166,6 +170,7 @@ def facts_of(cases: object, today: date) -> list[Facts]:
     for referral in query.order_by("sent_at", "pk"):
         referrals[referral.case_id].append(referral)
     acted = _last_acts(ids)
+    queued = _queued(ids)
     staffed = _staffed_units(today)
     return [
         Facts(
@@ -174,9 +179,19 @@ def facts_of(cases: object, today: date) -> list[Facts]:
             timezone.localdate(max(acted[state.case.pk].values(), default=state.case.opened_at)),
             acted[state.case.pk],
             staffed,
+            queued[state.case.pk],
         )
         for state in states
     ]
+
+
+def _queued(case_ids: list[UUID]) -> dict[UUID, list[QueuePlace]]:
+    """Return, for each case, the places that requests which still wait in a queue have been given, the first first."""
+    found: dict[UUID, list[QueuePlace]] = {pk: [] for pk in case_ids}
+    places = QueuePlace.objects.filter(referral__case__in=case_ids, referral__status=Referral.Status.QUEUED)
+    for place in places.select_related("referral"):
+        found[place.referral.case_id].append(place)
+    return found
 
 
 def _last_acts(case_ids: list[UUID]) -> dict[UUID, dict[object, datetime]]:
@@ -284,6 +299,19 @@ def _no_and_then_nothing(facts: Facts) -> Cause | None:
     return Cause("S8", since, sentence, step)
 
 
+def _long_in_queue(facts: Facts) -> Cause | None:
+    """S12: a request has waited in a queue for over twenty days, or is expected to."""
+    if not facts.queued:
+        return None
+    first, last = facts.queued[0], facts.queued[-1]
+    since = timezone.localdate(first.queued_at)
+    if working_days_between(since, max(facts.today, last.expected_on)) <= LONGEST_QUEUE:
+        return None
+    told = {"day": short_day(last.expected_on)}
+    step = next((ball.obligation for ball in facts.balls if ball.obligation.kind == "answer_request"), None)
+    return Cause("S12", since, _("Waits in a queue; expected to begin %(day)s.") % told, step)
+
+
 RULES: dict[str, Callable[[Facts], Cause | None]] = {
     "S1": _no_next_step,
     "S2": _everything_paused,
@@ -293,4 +321,5 @@ RULES: dict[str, Callable[[Facts], Cause | None]] = {
     "S6": _nobody_in_place,
     "S7": _no_taker,
     "S8": _no_and_then_nothing,
+    "S12": _long_in_queue,
 }

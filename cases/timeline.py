@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 from deadlines.templatetags.days import short_day
 
-from .models import Case, Decision, Event, Feedback, Question, notes_of
+from .models import Case, Decision, Event, Feedback, Question, QueuePlace, notes_of
 from .obligations import LiftAnswer
 
 TITLES: dict[str, str | Promise] = {
@@ -23,6 +23,7 @@ TITLES: dict[str, str | Promise] = {
     "request_accepted": _("Yes – the request is accepted"),
     "question_asked": _("Question to the school"),
     "question_answered": _("Answer from the school"),
+    "request_queued": _("In the queue: no room yet"),
     "request_redirected": _("Request sent on to another unit"),
     "request_declined": _("No"),
     "request_withdrawn": _("Request withdrawn"),
@@ -88,6 +89,7 @@ def _written_in(case: Case, events: list[Event]) -> dict[Any, Any]:
         Question.objects.filter(referral__case=case, pk__in=subjects),
         Decision.objects.filter(referral__case=case, pk__in=subjects).select_related("reason", "next_holder"),
         Feedback.objects.filter(case=case, pk__in=subjects),
+        QueuePlace.objects.filter(referral__case=case, pk__in=subjects).defer(None),
     ):
         found |= {row.pk: row for row in rows}
     return found
@@ -108,6 +110,9 @@ def _words(event: Event, subject: Any) -> tuple[str, list[tuple[str | Promise, s
         return (subject.reply if event.kind == "feedback_acknowledged" else subject.text), []
     if isinstance(subject, Decision):
         return subject.rationale, _facts_of_decision(subject)
+    if isinstance(subject, QueuePlace):
+        expected = short_day(subject.expected_on)
+        return subject.interim, [(_("Place in the queue"), str(subject.place)), (_("Expected to begin"), expected)]
     if event.kind == "lift_answered":
         code, _colon, reason = event.text.partition(": ")
         return reason, [(_("Answer"), str(LiftAnswer(code).label))]

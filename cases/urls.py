@@ -46,6 +46,7 @@ urlpatterns = [
     path("intake/<uuid:referral_id>/acknowledge/", answers.acknowledge_request, name="acknowledge_request"),
     path("intake/<uuid:referral_id>/accept/", answers.accept_request, name="accept_request"),
     path("intake/<uuid:referral_id>/ask/", answers.ask_question, name="ask_question"),
+    path("intake/<uuid:referral_id>/queue/", answers.queue_request, name="queue_request"),
     path("intake/<uuid:referral_id>/redirect/", answers.redirect_request, name="redirect_request"),
     path("intake/<uuid:referral_id>/decline/", answers.decline_request, name="decline_request"),
     path("intake/<uuid:referral_id>/allocate/", answers.allocate_request, name="allocate_request"),

@@ -11,6 +11,7 @@ from cases.actions.answers import (
     ask_question,
     decline_request,
     open_request,
+    queue_request,
     redirect_request,
 )
 from cases.actions.notes import write_internal_note
@@ -49,6 +50,16 @@ class SocialVerbs(Scene):
             day,
             lambda at: accept_request(
                 referral=self.referral, handler=self.worker(worker), first_contact_by=self.days.on(first_contact),
+                by=self.worker(worker), at=at,
+            ),
+        )  # fmt: skip
+
+    def queues(self, day: int, place: int, begins: int, meanwhile: str, worker: int = 0) -> None:
+        """Give the request a place in the queue; the turn is expected on day `begins`."""
+        self.then(
+            day,
+            lambda at: queue_request(
+                referral=self.referral, place=place, expected_on=self.days.on(begins), interim=meanwhile,
                 by=self.worker(worker), at=at,
             ),
         )  # fmt: skip

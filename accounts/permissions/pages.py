@@ -186,6 +186,7 @@ OF_SOCIAL_SERVICES: dict[str, Methods] = {
     "cases:acknowledge_request": sending(RECEIVERS),
     "cases:accept_request": form(RECEIVERS),
     "cases:ask_question": form(RECEIVERS),
+    "cases:queue_request": form(RECEIVERS),
     "cases:redirect_request": form(RECEIVERS),
     "cases:decline_request": form(RECEIVERS),
     "cases:allocate_request": form(RECEIVERS),

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from accounts.models import Membership, Unit
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Case, Decision, Disclosure, Question, Referral
+from cases.models import Case, Decision, Disclosure, Question, QueuePlace, Referral
 from cases.placing import WRONG_PLACE, must_be_placed
 from socialservices.models import ReasonCode, Service
 
@@ -87,6 +87,33 @@ def ask_question(*, referral: Referral, text: str, due_on: date, by: Membership,
                 happening.pause(obligation, until=due_on, reason="question")
         happening.start("answer_question", unit=locked.from_unit, person=locked.sent_by, due_on=due_on, referral=locked)
     return question
+
+
+def queue_request(
+    *, referral: Referral, place: int, expected_on: date, interim: str, by: Membership, at: datetime
+) -> QueuePlace:
+    """Give the request a place in the unit's queue: there is no room yet. The unit keeps the ball.
+
+    Its answer is due on the day the turn is expected. Queueing again gives a new place and day; every one is kept.
+    Raises NotAllowed for a day that has been, AlreadyDone while the school has a question to answer.
+    """
+    with _answering(referral, "request_queued", by, at) as happening:
+        if expected_on <= happening.today:
+            raise NotAllowed
+        happening.set_status(happening.request, Status.QUEUED)
+        given = QueuePlace.objects.create(
+            referral=happening.request,
+            place=place,
+            expected_on=expected_on,
+            interim=interim,
+            queued_at=at,
+            queued_by=by,
+        )
+        happening.subject = given.pk
+        for obligation in happening.open_obligations("answer_request"):
+            if obligation.referral_id == happening.request.pk:
+                happening.move_date(obligation, due_on=expected_on)
+    return given
 
 
 def redirect_request(*, referral: Referral, service: Service, rationale: str, by: Membership, at: datetime) -> Referral:

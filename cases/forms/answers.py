@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from cases.models import Referral
-from cases.obligations import KINDS, LONGEST_PAUSE
+from cases.obligations import KINDS, LONGEST_PAUSE, LONGEST_QUEUE
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
 
@@ -77,6 +77,35 @@ class AskForm(forms.Form):
         day = self.cleaned_data["due_on"]
         if day > self.last_day:
             raise ValidationError(_("Choose %(day)s or earlier.") % {"day": self.last_day.isoformat()})
+        return day
+
+
+class QueueForm(forms.Form):
+    """A place in the queue, the day the turn is expected, and what happens meanwhile."""
+
+    place = forms.IntegerField(
+        label=_("Which place in your queue?"), min_value=1, max_value=999,
+        error_messages={"required": _("Write which place"), "min_value": _("Write a number from 1 and up")},
+    )  # fmt: skip
+    expected_on = DayField(
+        label=_("When do you expect to begin?"), error_messages={"required": _("Write when you expect to begin")}
+    )
+    interim = TextField(
+        label=_("What happens meanwhile, and who does it?"), rows=3, help_text=READ_BY_SCHOOL,
+        error_messages={"required": _("Write what happens meanwhile, and who does it")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, today: date, **kwargs: Any) -> None:
+        """Know the day after which a wait is seen by the coordinator."""
+        super().__init__(data, **kwargs)
+        self.today = today
+        self.watched_from = add_working_days(today, LONGEST_QUEUE)
+
+    def clean_expected_on(self) -> date:
+        """Refuse today: who can begin today has room."""
+        day = self.cleaned_data["expected_on"]
+        if day <= self.today:
+            raise ValidationError(_("Choose a later day than today. If you can begin today, accept the request."))
         return day
 
 

@@ -4,6 +4,7 @@ from .case import Case, Party
 from .consent import Consent
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
+from .queue import QueuePlace
 from .referral import Decision, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
@@ -21,6 +22,7 @@ __all__ = [
     "Obligation",
     "Party",
     "Question",
+    "QueuePlace",
     "Referral",
     "ReportAnswer",
     "ReportExtension",

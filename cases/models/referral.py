@@ -50,6 +50,7 @@ class Referral(PersonalModel):
         RECEIVED = "received", _("Request opened")
         ASSESSING = "assessing", _("Being assessed")
         ASKED = "asked", _("More needed")
+        QUEUED = "queued", _("In the queue")
         ACCEPTED = "accepted", _("Accepted")
         ACTIVE = "active", _("In progress")
         COMPLETED = "completed", _("Completed")
@@ -61,8 +62,11 @@ class Referral(PersonalModel):
     NEXT: dict[str, set[str]] = {
         Status.SENT: {Status.RECEIVED, Status.ASSESSING, Status.WITHDRAWN},
         Status.RECEIVED: {Status.ASSESSING, Status.WITHDRAWN},
-        Status.ASSESSING: {Status.ASKED, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN},
+        Status.ASSESSING: {
+            Status.ASKED, Status.QUEUED, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN,
+        },
         Status.ASKED: {Status.ASSESSING, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN},
+        Status.QUEUED: {Status.QUEUED, Status.ACCEPTED, Status.DECLINED, Status.REDIRECTED, Status.WITHDRAWN},
         Status.ACCEPTED: {Status.ACTIVE, Status.INTERRUPTED, Status.COMPLETED, Status.WITHDRAWN},
         Status.ACTIVE: {Status.COMPLETED, Status.INTERRUPTED},
         Status.COMPLETED: set(),
@@ -70,8 +74,8 @@ class Referral(PersonalModel):
         Status.DECLINED: set(),
         Status.REDIRECTED: set(),
         Status.WITHDRAWN: set(),
-    }
-    UNANSWERED = (Status.SENT, Status.RECEIVED, Status.ASSESSING, Status.ASKED)
+    }  # fmt: skip
+    UNANSWERED = (Status.SENT, Status.RECEIVED, Status.ASSESSING, Status.ASKED, Status.QUEUED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")

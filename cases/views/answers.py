@@ -18,7 +18,7 @@ from cases.actions import answers as actions
 from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
 from cases.ball import states_of
-from cases.forms.answers import AllocateForm, AskForm, DeclineForm, RedirectForm
+from cases.forms.answers import AllocateForm, AskForm, DeclineForm, QueueForm, RedirectForm
 from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.models import Referral
@@ -81,6 +81,22 @@ def ask_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
             messages.success(request, _("The question is sent. Your clock rests until the school has answered."))
         return stop or _after_answer(request, referral)
     return answer_page(request, referral, "ask", form)
+
+
+def queue_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
+    """Give the request a place in the queue."""
+    referral = received(request, referral_id)
+    form = QueueForm(request.POST or None, today=timezone.localdate())
+    asked = referral.status == Referral.Status.ASKED
+    if asked or not access.may_answer(request.membership, referral):
+        return conflict_page(request, referral.case, form if form.is_bound else None)
+    if form.is_valid():
+        stop = refused(request, actions.queue_request, referral.case, form, referral=referral, **form.cleaned_data)
+        if stop is None:
+            school = referral.from_unit.short_name
+            messages.success(request, _("In the queue. %(school)s sees the place and the day.") % {"school": school})
+        return stop or _after_answer(request, referral)
+    return answer_page(request, referral, "queue", form)
 
 
 def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:

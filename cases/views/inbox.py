@@ -22,7 +22,7 @@ from cases.actions import answers
 from cases.ball import states_of
 from cases.forms.answers import AcceptForm
 from cases.inbox import TABS, counts_of, requests_in, rows_of
-from cases.models import Decision, Disclosure, Question, Referral
+from cases.models import Decision, Disclosure, Question, QueuePlace, Referral
 from cases.placing import must_be_placed
 
 PAGE_SIZE = 25
@@ -101,7 +101,9 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
         "form": form,
         "may_answer": may_answer,
         "may_acknowledge": access.may_acknowledge(reader, referral),
-        "may_ask": may_answer and referral.status != Referral.Status.ASKED,
+        "may_ask": may_answer and referral.status not in {Referral.Status.ASKED, Referral.Status.QUEUED},
+        "may_queue": may_answer and referral.status != Referral.Status.ASKED,
+        "place": QueuePlace.objects.visible_to(reader).filter(referral=referral).defer(None).last(),
         "must_be_placed": must_be_placed(referral),
         "may_work": access.may_work(reader, referral),
         "holds": [ball for ball in state.balls if ball.obligation.referral_id == referral.pk],

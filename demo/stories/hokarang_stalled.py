@@ -50,6 +50,16 @@ def hanna(tale: Tale) -> None:
     tale.asks(-10, "Har båda föräldrarna fått veta att vi frågar? Vi vill inte höra av oss innan dess.", due=-5)
 
 
+@story(SCHOOL, "7A", away=52, name="Nils Bergvall")
+def nils(tale: Tale) -> None:
+    """No room, and a wait of more than twenty days (S12)."""
+    tale.worries(-16, "Har varit här fyra dagar sedan lovet.", Sign.OFTEN_AWAY)
+    tale.takes_up_concern(-15, "Vi ber SST+ om stöd, och håller i samtalen hemma så länge.")
+    tale.asks_for_support(-12, PLUS, HOME)
+    tale.acknowledges(-11)
+    tale.queues(-9, 3, 15, "Skolan håller i samtalen. Vi ringer hemmet varannan vecka och säger hur kön går.")
+
+
 @story(SCHOOL, "9B", away=42, name="Robel Teklemar")
 def robel(tale: Tale) -> None:
     """In progress, but the one who works with the family has left the team (S6)."""

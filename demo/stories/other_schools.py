@@ -73,6 +73,13 @@ def assessed(tale: Tale, to: str, words: Words) -> None:
     tale.acknowledges(-5)
 
 
+def queued(tale: Tale, to: str, words: Words) -> None:
+    """There is no room yet, and it will take more than twenty days (S12)."""
+    _asks(tale, -9, to, words)
+    tale.acknowledges(-8)
+    tale.queues(-7, 4, 16, "Skolan håller i samtalen. Vi ringer hemmet varannan vecka och säger hur kön går.")
+
+
 def asked(tale: Tale, to: str, words: Words) -> None:
     """The receiver has asked something that is not answered yet."""
     _asks(tale, -7, to, words)
@@ -233,7 +240,7 @@ SHORT_STORIES: tuple[tuple[str, str, int, Callable[[Tale, str, Words], None], st
     ("lillholm", "6A", 21, advised, SST),
     ("vasterholm", "8A", 26, left_after_no, SST),
     ("vasterholm", "5A", 20, completed, TEAM),
-    ("rinkeby", "9A", 58, assessed, PLUS),
+    ("rinkeby", "9A", 58, queued, PLUS),
     ("rinkeby", "8C", 36, in_progress, SST),
     ("rinkeby", "7B", 23, supported_elsewhere, TEAM),
     ("kista", "7A", 30, accepted, SST),

@@ -29,12 +29,13 @@ REFUSALS = (
     requests.NothingNew, requests.OpenElsewhere,
 )  # fmt: skip
 
-ANSWERS = {"open", "acknowledge", "accept", "ask", "redirect", "decline", "allocate"}
+ANSWERS = {"open", "acknowledge", "accept", "ask", "queue", "redirect", "decline", "allocate"}
 OF_REQUEST = {
     "sent": ANSWERS | {"withdraw"},
     "received": ANSWERS | {"withdraw"},
     "assessing": ANSWERS - {"open", "acknowledge"} | {"withdraw"},
-    "asked": ANSWERS - {"open", "acknowledge", "ask"} | {"withdraw", "answer_question"},
+    "asked": ANSWERS - {"open", "acknowledge", "ask", "queue"} | {"withdraw", "answer_question"},
+    "queued": ANSWERS - {"open", "acknowledge", "ask"} | {"withdraw"},
     "accepted": {"allocate", "first_contact", "give_feedback", "complete", "interrupt", "withdraw"},
     "active": {"allocate", "give_feedback", "acknowledge_feedback", "complete", "interrupt"},
     "declined": {"follow_advice", "talk_first", "lift", "send"},
@@ -58,7 +59,7 @@ EVERYTHING = sorted(
 FITS = {
     "acknowledge_request": {"sent", "received"},
     "take_over": {"sent", "received"},
-    "answer_request": {"assessing", "asked"},
+    "answer_request": {"assessing", "asked", "queued"},
     "answer_question": {"asked"},
     "first_contact": {"accepted"},
     "give_feedback": {"active"},
@@ -71,6 +72,7 @@ NEEDS = {
     "received": {"acknowledge_request", "take_over"},
     "assessing": {"answer_request"},
     "asked": {"answer_question"},
+    "queued": {"answer_request"},
     "accepted": {"first_contact"},
     "active": {"give_feedback"},
 }
@@ -117,6 +119,9 @@ class Doing:
 
     def ask(self) -> None:
         answers.ask_question(referral=self.referral, text="?", due_on=self.day, **self.who)
+
+    def queue(self) -> None:
+        answers.queue_request(referral=self.referral, place=1, expected_on=self.day, interim="Vänta.", **self.who)
 
     def redirect(self) -> None:
         answers.redirect_request(referral=self.referral, service=self.service, rationale="Dit.", **self.who)

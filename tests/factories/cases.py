@@ -171,6 +171,14 @@ class Story:
         answers.ask_question(referral=self.referral, text=text, due_on=self.days(5), by=self.cast.worker, at=self.at)
         return self._again()
 
+    def queue(self, days: int = 10) -> Story:
+        """The team has no room yet; it expects to begin so many working days ahead."""
+        answers.queue_request(
+            referral=self.referral, place=2, expected_on=self.days(days), interim="Mentorn ringer hem på måndagar.",
+            by=self.cast.worker, at=self.at,
+        )  # fmt: skip
+        return self._again()
+
     def answer_question(self) -> Story:
         """The school answers."""
         replies.answer_question(question=self.question, answer="Svårt på morgnar.", by=self.cast.counsellor, at=self.at)
@@ -276,6 +284,7 @@ STATES: dict[str, Callable[[Story], Story]] = {
     "opened": lambda story: story.send().open_it(),
     "acknowledged": lambda story: story.send().acknowledge(),
     "asked": lambda story: story.send().ask(),
+    "queued": lambda story: story.send().acknowledge().queue(),
     "question_answered": lambda story: story.send().ask().answer_question(),
     "accepted": lambda story: story.send().accept(),
     "active": lambda story: story.send().accept().meet(),

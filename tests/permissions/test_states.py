@@ -15,7 +15,7 @@ TEAM, SCHOOL = Unit(id=uuid4(), kind=UnitKind.TEAM), Unit(id=uuid4(), kind=UnitK
 WORKER = Membership(role=Role.TEAM_WORKER, unit=TEAM)
 PRINCIPAL = Membership(role=Role.PRINCIPAL, unit=SCHOOL)
 STRANGER = Membership(role=Role.TEAM_WORKER, unit=Unit(id=uuid4(), kind=UnitKind.TEAM))
-UNANSWERED = {S.SENT, S.RECEIVED, S.ASSESSING, S.ASKED}
+UNANSWERED = {S.SENT, S.RECEIVED, S.ASSESSING, S.ASKED, S.QUEUED}
 RIGHTS = {
     access.may_receive: set(S),
     access.may_acknowledge: {S.SENT, S.RECEIVED},

@@ -39,6 +39,7 @@ from cases.models import (
     HolderInterval,
     Obligation,
     Question,
+    QueuePlace,
     ReportExtension,
     ReportHandling,
     RequestDraft,
@@ -63,7 +64,7 @@ from tests.factories.reports import Reported, note
 from tests.factories.schools import EnrolmentFactory, GuardianFactory, PupilFactory, PupilIdentifierFactory
 from tests.wall.audience import Audience
 
-STATES = ("asked", "declined", "lifted", "redirected", "feedback_acknowledged", "closed", "paused")
+STATES = ("asked", "queued", "declined", "lifted", "redirected", "feedback_acknowledged", "closed", "paused")
 MARK = "Kanarie{:06d}"
 
 
@@ -205,7 +206,7 @@ def people_of(casts: list[Cast]) -> dict[str, Membership]:
 class without_triggers:
     """Let the owner write canaries into rows that nothing changes otherwise."""
 
-    tables = ("cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension")
+    tables = ("cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace")
 
     def __enter__(self) -> None:
         """Switch the guards off."""
@@ -279,6 +280,7 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
         yield "decision", list(Decision.objects.all()), name, rules.decision
     for model, name in ((Question, "text"), (Question, "answer"), (Feedback, "text"), (Feedback, "reply")):
         yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
+    yield "place", list(QueuePlace.objects.all()), "interim", rules.of_referral
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
