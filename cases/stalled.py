@@ -24,7 +24,7 @@ from deadlines.working_days import working_days_between
 from . import access
 from .acts import last_acts
 from .ball import Ball, CaseState, states_of
-from .models import Case, Obligation, QueuePlace, Referral
+from .models import Case, Decision, Obligation, QueuePlace, Referral
 from .obligations import LONGEST_QUEUE, NET
 
 QUIET_WORKING_DAYS = 15
@@ -166,7 +166,7 @@ def facts_of(cases: object, today: date) -> list[Facts]:
     ids = [state.case.pk for state in states]
     referrals: dict[object, list[Referral]] = {pk: [] for pk in ids}
     query = Referral.objects.filter(case__in=ids).select_related("decision__next_holder", "to_unit")
-    query = query.defer("decision__rationale", "decision__advice")
+    query = query.defer(*(f"decision__{name}" for name in Decision.WORDS))
     for referral in query.order_by("sent_at", "pk"):
         referrals[referral.case_id].append(referral)
     acted = _last_acts(ids)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 from deadlines.templatetags.days import short_day
 
+from .declining import facts_beyond
 from .models import Case, Decision, Event, Feedback, Question, QueuePlace, notes_of
 from .obligations import LiftAnswer
 
@@ -123,6 +124,7 @@ def _facts_of_decision(decision: Decision) -> list[tuple[str | Promise, str]]:
     facts: list[tuple[str | Promise, str]] = []
     if decision.reason and decision.reason.is_shown_to_school:
         facts.append((_("Reason"), decision.reason.title))
+    facts += facts_beyond(decision)
     if decision.advice:
         facts.append((_("The school should now"), decision.advice))
     if decision.next_holder:

@@ -21,6 +21,7 @@ from deadlines.due import Due, due_on
 from schools.models import protected_ids
 
 from .ball import Ball
+from .head_to_read import refusals_to_read
 from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
 from .report_todo import report_dates
@@ -118,7 +119,8 @@ class ToDo:
 def to_do_of(reader: Membership, today: date) -> ToDo:
     """Return what `reader` and the reader's unit must do, late first, and what they wait for."""
     rows = [_row(obligation, reader, today) for obligation in _held_by(reader)]
-    rows += [_school_row(each, today) for each in (*school_dates(reader, today), *report_dates(reader, today))]
+    ours = (*school_dates(reader, today), *report_dates(reader, today), *refusals_to_read(reader, today))
+    rows += [_school_row(each, today) for each in ours]
     return ToDo(_grouped(rows, today), _waiting(reader, today))
 
 

@@ -23,6 +23,14 @@ from socialservices.models import ReasonCode
 
 from .scene import Scene
 
+DEMANDED: dict[str, dict[str, str]] = {
+    "SCHOOL_RESPONSIBILITY": {"missing_measure": "adaptations"},
+    "PUPIL_NOT_MOTIVATED": {
+        "tried": "Fyra försök på tre sätt: telefon, brev och besök i skolan.", "alternative": "parents_first",
+    },
+}  # fmt: skip
+"""What a reason demands of a no, where a tale does not say."""
+
 
 class SocialVerbs(Scene):
     """The side of social services. `worker` is which of the receiving unit's people does it."""
@@ -75,9 +83,21 @@ class SocialVerbs(Scene):
         self.then(day, act)
 
     def declines(
-        self, day: int, reason: str, because: str, advice: str, next_on: int, *, then: str = "school", worker: int = 0
+        self,
+        day: int,
+        reason: str,
+        because: str,
+        advice: str,
+        next_on: int,
+        *,
+        then: str = "school",
+        worker: int = 0,
+        **demanded: str,
     ) -> None:
-        """Say no with its reason; `then`, "school" or "receiver", has the next step at the latest on day `next_on`."""
+        """Say no with its reason; `then`, "school" or "receiver", has the next step at the latest on day `next_on`.
+
+        `demanded` is what the reason demands besides (cases.declining).
+        """
         self.then(
             day,
             lambda at: decline_request(
@@ -89,6 +109,7 @@ class SocialVerbs(Scene):
                 next_on=self.days.on(next_on),
                 by=self.worker(worker),
                 at=at,
+                **(demanded or DEMANDED.get(reason, {})),
             ),
         )
 

@@ -165,7 +165,7 @@ def declines_by_reason(referrals: Referrals) -> list[tuple[str, str]]:
     decisions = Decision.objects.filter(referral__in=referrals, answer=Decision.Answer.DECLINED)
     counted = Counter(
         decision.reason.title
-        for decision in decisions.select_related("reason").defer("rationale", "advice")
+        for decision in decisions.select_related("reason").defer(*Decision.WORDS)
         if decision.reason
     )
     return merged(counted, _("Other reasons, together"))

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership, Unit
 from cases import access
+from cases.declining import NoGiven, lacks
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, Disclosure, Question, QueuePlace, Referral
 from cases.placing import WRONG_PLACE, must_be_placed
@@ -151,20 +152,28 @@ def decline_request(
     next_on: date,
     by: Membership,
     at: datetime,
+    missing_measure: str = "",
+    tried: str = "",
+    alternative: str = "",
+    nevertheless: str = "",
 ) -> Decision:
     """Say no, completely: reason, own words, what the school should do instead, who has the next step and when.
 
     The case stays open. The school responds to the no, and `next_holder` does the next step at the latest on
     `next_on`. The database refuses a no that lacks any of this. Raises NotAllowed for a reason that only says "not us"
-    where the school asked the intake office to choose.
+    where the school asked the intake office to choose, and for a no that lacks what its reason demands.
     """
     with _answering(referral, "request_declined", by, at) as happening:
         locked = happening.request
         if must_be_placed(locked) and reason.code in WRONG_PLACE:
             raise NotAllowed
+        extra = {"missing_measure": missing_measure, "tried": tried, "alternative": alternative}
+        given = NoGiven(reason.code, next_holder.pk == locked.from_unit_id, next_on, **extra)
+        if lacks(given, happening.today):
+            raise NotAllowed
         decision = _decide(
             happening, Decision.Answer.DECLINED, reason=reason, rationale=rationale, advice=advice,
-            next_holder=next_holder, next_on=next_on,
+            next_holder=next_holder, next_on=next_on, nevertheless=nevertheless, **extra,
         )  # fmt: skip
         happening.set_status(locked, Status.DECLINED)
         happening.stop("answer_request", "answer_question", referral=locked)

@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from cases.models import Referral
+from attendance.models import Measure
+from cases.declining import NOT_MOTIVATED, SCHOOL_FIRST, NoGiven, lacks
+from cases.models import Decision, Referral
 from cases.obligations import KINDS, LONGEST_PAUSE, LONGEST_QUEUE
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
@@ -144,6 +146,18 @@ class DeclineForm(forms.Form):
         label=_("What should the school do now?"), help_text=READ_BY_SCHOOL,
         error_messages={"required": _("Write what the school should do now")},
     )  # fmt: skip
+    missing_measure = forms.ChoiceField(
+        label=_("Which of the school’s measures is missing?"), required=False,
+        choices=[("", _("Choose")), *Measure.Kind.choices], help_text=READ_BY_SCHOOL,
+    )  # fmt: skip
+    tried = TextField(label=_("What have you tried?"), rows=2, required=False, help_text=READ_BY_SCHOOL)
+    alternative = forms.ChoiceField(
+        label=_("Which other way do you offer?"), required=False,
+        choices=[("", _("Choose")), *Decision.Alternative.choices], help_text=READ_BY_SCHOOL,
+    )  # fmt: skip
+    nevertheless = TextField(
+        label=_("Why all the same?"), rows=2, required=False, help_text=READ_BY_SCHOOL, max_length=600
+    )
     next_holder = forms.ModelChoiceField(
         label=_("Who has the next step?"), queryset=Unit.objects.none(), empty_label=None, widget=forms.RadioSelect,
         error_messages={"required": _("Choose who has the next step")},
@@ -166,9 +180,25 @@ class DeclineForm(forms.Form):
         """Offer the `reasons` in force and the `units` that are party to the case, the school first chosen."""
         kwargs["initial"] = {"next_holder": referral.from_unit_id, "next_on": add_working_days(today, NEXT_STEP_IN)}
         super().__init__(data, **kwargs)
-        self.today = today
+        self.today, self.school_id = today, referral.from_unit_id
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["next_holder"].queryset = units  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Demand what the reason demands; what belongs to another reason is not kept."""
+        told: dict[str, Any] = {**(super().clean() or {}), "nevertheless": self.cleaned_data.get("nevertheless", "")}
+        reason, holder, day = told.get("reason"), told.get("next_holder"), told.get("next_on")
+        if reason is None or holder is None or day is None:
+            return told
+        if reason.code != SCHOOL_FIRST:
+            told["missing_measure"] = ""
+        if reason.code != NOT_MOTIVATED:
+            told |= {"tried": "", "alternative": ""}
+        extra = {name: told.get(name, "") for name in ("missing_measure", "tried", "alternative")}
+        given = NoGiven(reason.code, holder.pk == self.school_id, day, **extra)
+        for name, message in lacks(given, self.today).items():
+            self.add_error(name, message)
+        return told
 
     def common_reasons(self) -> list[dict[str, Any]]:
         """Return the reasons that come first in the register, which are given most."""
@@ -186,7 +216,12 @@ class DeclineForm(forms.Form):
         """Return each reason with its radio button and the day on which its next step is usually due."""
         for radio, reason in zip(self["reason"], self.fields["reason"].queryset, strict=True):  # type: ignore[attr-defined]
             usual = add_working_days(self.today, reason.next_step_days)
-            yield {"radio": radio, "reason": reason, "usual": usual}
+            yield {"radio": radio, "reason": reason, "usual": usual, "fields": self._fields_of(reason.code)}
+
+    def _fields_of(self, code: str) -> list[forms.BoundField]:
+        """Return the fields that belong to one reason alone."""
+        names = {SCHOOL_FIRST: ["missing_measure"], NOT_MOTIVATED: ["tried", "alternative"]}.get(code, [])
+        return [self[name] for name in names]
 
 
 class AllocateForm(forms.Form):

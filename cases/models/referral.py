@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, permits
 from accounts.roles import Side
+from attendance.models import Measure
 from audit.reading import PersonalModel
 from socialservices.models import ReasonCode, Service
 
@@ -151,6 +152,12 @@ class Decision(models.Model):
         DECLINED = "declined", _("No")
         REDIRECTED = "redirected", _("Redirected")
 
+    class Alternative(models.TextChoices):
+        PARENTS_FIRST = "parents_first", _("We begin with the guardians")
+        HOME_VISIT = "home_visit", _("We make a home visit")
+        ASK_AGAIN = "ask_again", _("We ask the pupil again in another way")
+        OUTREACH = "outreach", _("We seek the pupil out where the pupil is")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="decision")
     answer = models.CharField(max_length=10, choices=Answer.choices)
@@ -159,6 +166,12 @@ class Decision(models.Model):
     advice = models.TextField(blank=True)
     next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     next_on = models.DateField(null=True, blank=True)
+    missing_measure = models.CharField(
+        max_length=20, choices=Measure.Kind.choices, blank=True, default="", db_default=""
+    )
+    tried = models.TextField(blank=True, default="", db_default="")
+    alternative = models.CharField(max_length=13, choices=Alternative.choices, blank=True, default="", db_default="")
+    nevertheless = models.TextField(blank=True, default="", db_default="")
     # For those who count declines and have no right to the words.
     lacks_advice = models.GeneratedField(
         expression=Q(advice=""),  # type: ignore[arg-type]  # a condition is an expression too
@@ -167,6 +180,9 @@ class Decision(models.Model):
     )
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="decisions")
+
+    WORDS = ("rationale", "advice", "missing_measure", "tried", "alternative", "nevertheless")
+    """What those who count declines have no right to."""
 
     objects = DecisionQuerySet.as_manager()
 

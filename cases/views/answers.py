@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,10 +19,11 @@ from cases.actions import answers as actions
 from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
 from cases.ball import states_of
+from cases.declining import contradictions, facts_beyond, goes_to_head
 from cases.forms.answers import AllocateForm, AskForm, DeclineForm, QueueForm, RedirectForm
 from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
-from cases.models import Referral
+from cases.models import Decision, Disclosure, Referral
 from cases.obligations import KINDS
 from cases.placing import reasons_for
 from cases.receivers import right_units_for
@@ -30,8 +32,7 @@ from .attempt import refused
 from .conflict import conflict_page
 from .inbox import accept_form, answer_page, people_of, received, wants_partial
 
-BLAMING = ("omotiv", "motiverad", "motivation", "vill inte", "unmotivated", "does not want")
-"""Words that ask for a second look before a no is sent (screens.md (g))."""
+BEYOND = ("missing_measure", "tried", "alternative")
 
 
 def acknowledge_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
@@ -136,8 +137,12 @@ def decline_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         if "change" in request.POST:
             form.errors.clear()
         return answer_page(request, referral, "decline", form)
-    if "confirm" not in request.POST:
-        return _check(request, referral, form)
+    check = _check_context(request, referral, form)
+    lacks_why = check["against"] and not form.cleaned_data["nevertheless"].strip()
+    if "confirm" not in request.POST or lacks_why:
+        if "confirm" in request.POST:
+            form.add_error("nevertheless", _("Write why you say no all the same, or change the answer"))
+        return render(request, "cases/decline_check.html", check, status=422 if form.errors else 200)
     stop = refused(request, actions.decline_request, referral.case, form, referral=referral, **form.cleaned_data)
     if stop is None:
         unit = referral.from_unit.short_name
@@ -157,19 +162,23 @@ def _decline_form(request: MemberRequest, referral: Referral) -> DeclineForm:
     )
 
 
-def _check(request: MemberRequest, referral: Referral, form: DeclineForm) -> HttpResponse:
-    """Show the whole answer before it is sent, with a way back to each part."""
+def _check_context(request: MemberRequest, referral: Referral, form: DeclineForm) -> dict[str, Any]:
+    """Return the whole answer before it is sent, with what speaks against it and who else will read it."""
     today = timezone.localdate()
-    written = f"{form.cleaned_data['rationale']} {form.cleaned_data['advice']}".lower()
-    context = {
+    answer = form.cleaned_data
+    shared = Disclosure.objects.requests().visible_to(request.membership).filter(referral=referral).last()
+    content = shared.content if shared else {}
+    state = states_of([referral.case], today)[0]
+    return {
         "referral": referral,
-        "state": states_of([referral.case], today)[0],
+        "state": state,
         "form": form,
-        "answer": form.cleaned_data,
+        "answer": answer,
+        "beyond": list(facts_beyond(Decision(**{name: answer[name] for name in BEYOND}))),
         "respond_by": KINDS["respond_to_no"].due_on(today),
-        "is_blaming": any(word in written for word in BLAMING),
+        "against": contradictions(content, answer["missing_measure"], f"{answer['rationale']} {answer['advice']}"),
+        "goes_to_head": goes_to_head(content, state.child_days),
     }
-    return render(request, "cases/decline_check.html", context)
 
 
 def allocate_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:

@@ -189,7 +189,7 @@ class Story:
         answers.decline_request(
             referral=self.referral, reason=self.cast.reason, rationale="Skolan behöver pröva mer först.",
             advice="Kartlägg lärmiljön.", next_holder=(next_holder or self.cast.counsellor).unit,
-            next_on=self.days(10), by=self.cast.worker, at=self.at,
+            next_on=self.days(10), by=self.cast.worker, at=self.at, tried="Ringt.", nevertheless="Ändå.",
         )  # fmt: skip
         return self._again()
 

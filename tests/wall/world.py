@@ -276,7 +276,7 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for model in (HolderInterval, Hold):
         rows = list(model.objects.exclude(reason="").exclude(reason="question"))
         yield "reason", rows, "reason", lambda row: rules.case(row.obligation.case)
-    for name in ("rationale", "advice"):
+    for name in ("rationale", "advice", "tried", "nevertheless"):
         yield "decision", list(Decision.objects.all()), name, rules.decision
     for model, name in ((Question, "text"), (Question, "answer"), (Feedback, "text"), (Feedback, "reply")):
         yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
