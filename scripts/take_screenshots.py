@@ -128,6 +128,13 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     ),
     "consent-missing": ("counsellor", "/signals/", f"{REQUESTED} >> *[name=guardian_1_answer][value=no] >> !{SEND}"),
     "check-request": ("counsellor", "/signals/", f"{REQUESTED} >> !{SEND}"),
+    "queue-request-error": (
+        "team_worker", "/intake/?show=assess", f"main li h3 a >> +queue/ >> =place=0 >> !#answer {SEND[5:]}",
+    ),
+    "in-the-queue": ("coordinator", "/stalled/", ""),
+    "decline-school": (
+        "team_worker", "/intake/?show=assess", "main li h3 a >> +decline/ >> *[name=reason]",
+    ),
     "report-concern": ("mentor", "/pupils/", "tbody a[href^='/pupils/'] >> +report/"),
     "report-concern-error": (
         "mentor", "/pupils/", f"tbody a[href^='/pupils/'] >> +report/ >> =clock=halv tre >> !{SEND}",

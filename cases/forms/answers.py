@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import Membership, Unit
 from attendance.models import Measure
@@ -181,6 +182,8 @@ class DeclineForm(forms.Form):
         kwargs["initial"] = {"next_holder": referral.from_unit_id, "next_on": add_working_days(today, NEXT_STEP_IN)}
         super().__init__(data, **kwargs)
         self.today, self.school_id = today, referral.from_unit_id
+        for name in ("missing_measure", "tried", "alternative", "nevertheless"):
+            self.fields[name].marker = pgettext("form field", "required")  # type: ignore[attr-defined]
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["next_holder"].queryset = units  # type: ignore[attr-defined]
 

@@ -167,6 +167,8 @@ class DecideReportForm(forms.Form):
         """Offer `reasons`."""
         super().__init__(data, **kwargs)
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
+        for name in ("reason", "words"):
+            self.fields[name].marker = ""  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Demand reason and words of a no, and take neither with a yes."""

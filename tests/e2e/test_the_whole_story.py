@@ -95,6 +95,7 @@ def test_from_a_file_of_absence_to_a_closed_case(story: Story):
     request_support(story, "Eleven har varit borta allt mer sedan oktober.")
     acknowledge(story)
     ask_and_answer(story)
+    put_in_the_queue(story)
     decline(story)
     answer_with_new_facts(story)
     accept(story)
@@ -242,15 +243,31 @@ def ask_and_answer(story: Story) -> None:
     story.request("assessing")
 
 
+def put_in_the_queue(story: Story) -> None:
+    """There is no room yet: place, day and what happens meanwhile, which the school reads."""
+    page = story.go("team_worker", f"/intake/{story.request('assessing')}/queue/")
+    page.fill("[name=place]", "2")
+    page.locator("#answer form button[type=submit]").first.click()
+    expect(page.locator(".error-summary")).to_contain_text("Skriv när ni räknar med att börja")
+    page.fill("[name=expected_on]", (dt.date.today() + dt.timedelta(days=12)).isoformat())  # noqa: DTZ011
+    page.fill("[name=interim]", "Mentorn ringer hem på måndagar.")
+    page.locator("#answer form button[type=submit]").first.click()
+    story.request("queued")
+    expect(page.locator("main")).to_contain_text("Mentorn ringer hem på måndagar.")
+
+
 def decline(story: Story) -> None:
-    """A no that lacks something is refused; a whole one is checked and sent."""
-    page = story.go("team_worker", f"/intake/{story.request('assessing')}/decline/")
+    """A no that lacks something is refused, also what its reason demands; a whole one is checked and sent."""
+    page = story.go("team_worker", f"/intake/{story.request('queued')}/decline/")
     page.locator("#answer form button[type=submit]").first.click()
     expect(page.locator(".error-summary")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Skriv vad skolan bör göra nu")
     page.locator("input[name=reason]").first.check(force=True)
     page.fill("[name=rationale]", "Vi ser att skolan inte har kartlagt lärmiljön än.")
     page.fill("[name=advice]", "Kartlägg lärmiljön, särskilt måndagar före lunch.")
+    page.locator("#answer form button[type=submit]").first.click()
+    expect(page.locator(".error-summary")).to_contain_text("Välj vilken av skolans insatser som saknas")
+    page.select_option("[name=missing_measure]", "quiet_place")
     page.locator("#answer form button[type=submit]").first.click()
     page.locator("button[name=confirm]").click()
     story.request("declined")
