@@ -35,6 +35,7 @@ from attendance.models import (
 )
 from cases.models import (
     Case,
+    ConcernReport,
     Consent,
     Decision,
     Disclosure,
@@ -43,6 +44,9 @@ from cases.models import (
     Question,
     QueuePlace,
     Referral,
+    ReportAnswer,
+    ReportExtension,
+    ReportHandling,
     SchoolNote,
     SocialNote,
 )
@@ -121,7 +125,15 @@ class Table:
 
 
 NOTES = ("case__pupil", ("written_at",), ("text",), ("written_by",), ("written_at", "pk"))
-SOCIAL_OWN = (Table(gettext_lazy("The unit’s own notes"), SocialNote, *NOTES),)
+SOCIAL_OWN = (
+    Table(gettext_lazy("The unit’s own notes"), SocialNote, *NOTES),
+    Table(gettext_lazy("How concern reports were handled"), ReportHandling, "report__pupil", ("arrived_at",
+          "confirmed_at", "protection", "protection_at", "decision", "reason", "decided_at", "told_at", "not_told_at",
+          "not_told_why", "outcome", "ended_at", "met_on"), ("words",), ("protection_by", "decided_by", "ended_by"),
+          ("arrived_at", "pk")),
+    Table(gettext_lazy("Longer times"), ReportExtension, "report__pupil", ("what", "ground", "was_due_on", "until",
+          "decided_at"), ("words",), ("decided_by",), ("pk",)),
+)  # fmt: skip
 SCHOOL_OWN = (
     Table(gettext_lazy("The unit’s own notes"), SchoolNote, *NOTES),
     Table(gettext_lazy("Signals"), Signal, "pupil", ("crossed_on", "kind", "level", "unit", "valid_minutes",
@@ -143,6 +155,10 @@ SCHOOL_OWN = (
           "due_on", "done_on"), ("note",), ("done_by",), ("due_on", "pk")),
 )  # fmt: skip
 CASE_TABLES = (
+    Table(gettext_lazy("Concern reports"), ConcernReport, "pupil", ("reported_at", "channel", "school_unit", "to_unit",
+          "asked_at", "wants_meeting"), ("reference",), ("reported_by",), ("reported_at", "pk")),
+    Table(gettext_lazy("What the reporter was told"), ReportAnswer, "report__pupil", ("given_at", "word", "unit"), (),
+          ("given_by",), ("pk",)),
     Table(gettext_lazy("Cases"), Case, "pupil", ("number", "opened_at", "closed_at", "outcome"), ("final_word",),
           ("opened_by", "closed_by"), ("opened_at", "pk")),
     Table(gettext_lazy("Requests for support"), Referral, "case__pupil", ("sent_at", "from_unit", "to_unit", "status",

@@ -111,6 +111,14 @@ class ConcernReport(PersonalModel):
         return f"{''.join(f'{name[:1]}.' for name in self.pupil_name.split())} {self.class_name}"
 
 
+class OfReportQuerySet(models.QuerySet[models.Model]):
+    """Rows of reports by who may know of these; what a school may not read is refused by the database besides."""
+
+    def visible_to(self, reader: Membership) -> OfReportQuerySet:
+        """Return the rows of reports that `reader` may know of."""
+        return self.filter(report__in=ConcernReport.objects.visible_to(reader))
+
+
 class ReportHandling(PersonalModel):
     """How an intake office handles a report. Made by the database when the report is noted; read by no school."""
 
@@ -158,6 +166,8 @@ class ReportHandling(PersonalModel):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     met_on = models.DateField(null=True, blank=True)
+
+    objects = OfReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["arrived_at", "report"]
@@ -226,6 +236,8 @@ class ReportExtension(PersonalModel):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
 
+    objects = OfReportQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         constraints = [
@@ -259,6 +271,8 @@ class ReportAnswer(PersonalModel):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -18,8 +18,9 @@ from records.extract import CASE_TABLES, SCHOOL_OWN, SOCIAL_OWN, extract_of
 from records.headings import HEADINGS
 from records.models import KeepOrder, RightsRequest
 from records.readings import readings_about
-from tests.factories.cases import a_case
+from tests.factories.cases import a_case, make_cast
 from tests.factories.records import WHEN
+from tests.factories.reports import WHY_NOT, a_report
 from tests.factories.schools import GuardianFactory
 from wall.identity import acting_as
 
@@ -253,3 +254,24 @@ def test_database_tells_readings_only_while_a_copy_is_asked_for_and_only_of_the_
     rights.settle_rights_request(request=asked, outcome="granted", answer="Ja.", by=story.cast.principal, at=WHEN)
     with acting_as(story.cast.principal):
         assert readings_about(story.pupil) == []
+
+
+def test_a_copy_holds_concern_reports_for_those_who_may_know_and_how_they_were_handled_at_the_office_alone(db):
+    cast = make_cast()
+    told = a_report(cast).confirm().assess().decide().tell()
+
+    def texts(reader):
+        with acting_as(reader):
+            extract = extract_of(told.pupil, reader)
+        return [title for title, _entries in extract.sections], str(extract.sections)
+
+    at_principal, told_to_principal = texts(cast.principal)
+    at_office, told_to_office = texts(told.worker)
+    at_counsellor, _said = texts(cast.counsellor)
+
+    assert "Concern reports" in at_principal
+    assert "What the reporter was told" in at_principal
+    assert WHY_NOT not in told_to_principal
+    assert "How concern reports were handled" in at_office
+    assert WHY_NOT in told_to_office
+    assert "Concern reports" not in at_counsellor
