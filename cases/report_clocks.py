@@ -51,7 +51,12 @@ class Duty:
 
 
 def duties_of(report: ConcernReport, handling: ReportHandling, extensions: list[ReportExtension]) -> list[Duty]:
-    """Return what is left to do with `report`, the most urgent first. `extensions` are its own."""
+    """Return what is left to do with `report`, the most urgent first. `extensions` are its own.
+
+    What the office has not found it can do nothing with: the reporter, whose duty it is, has been told to report again.
+    """
+    if handling.not_found_at is not None:
+        return []
     found = [duty for duty in _duties(report, handling, extensions) if duty is not None]
     return sorted(found, key=lambda duty: (duty.last_day, duty.kind.rank, duty.code))
 

@@ -58,16 +58,22 @@ def _to_read(reader: Membership, today: date) -> list[SchoolDate]:
         .order_by("report_id", "-given_at", "-pk")
         .distinct("report_id")
     )
-    return [
-        SchoolDate(
-            key=f"told-{answer.pk}",
-            title=_("Read what you have been told of your report"),
-            pupil_id=answer.report.pupil_id,
-            label=answer.report.label,
-            due_on=stockholm_day(answer.given_at) + DAYS_TO_READ,
-            url=reverse("cases:report_detail", args=[answer.report_id]),
-            button=pgettext_lazy("button", "Read"),
-            is_reading=True,
-        )
-        for answer in told
-    ]
+    return [_row(answer) for answer in told]
+
+
+def _row(answer: ReportAnswer) -> SchoolDate:
+    """Return something to read; a report that is not found is something to do, at once."""
+    is_lost = answer.word == ReportAnswer.Word.NOT_FOUND
+    day = stockholm_day(answer.given_at)
+    return SchoolDate(
+        key=f"told-{answer.pk}",
+        title=_("Report again: the office cannot find your report")
+        if is_lost
+        else _("Read what you have been told of your report"),
+        pupil_id=answer.report.pupil_id,
+        label=answer.report.label,
+        due_on=day if is_lost else day + DAYS_TO_READ,
+        url=reverse("cases:report_detail", args=[answer.report_id]),
+        button=pgettext_lazy("button", "Open") if is_lost else pgettext_lazy("button", "Read"),
+        is_reading=not is_lost,
+    )

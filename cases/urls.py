@@ -60,6 +60,7 @@ urlpatterns = [
     path("report-intake/", report_intake.report_inbox, name="report_inbox"),
     path("report-intake/<uuid:report_id>/", report_intake.report_intake, name="report_intake"),
     path("report-intake/<uuid:report_id>/receipt/", report_intake.confirm_report, name="confirm_report"),
+    path("report-intake/<uuid:report_id>/not-found/", report_intake.say_report_not_found, name="say_report_not_found"),
     path("report-intake/<uuid:report_id>/send-on/", report_intake.send_report_on, name="send_report_on"),
     path("report-intake/<uuid:report_id>/protection/", report_intake.assess_report, name="assess_report"),
     path("report-intake/<uuid:report_id>/decide/", report_intake.decide_report, name="decide_report"),

@@ -42,7 +42,8 @@ OF_REPORTS = frozenset(
     f"cases:{name}"
     for name in (
         "report_concern", "report_detail", "report_list", "ask_about_report", "name_report_readers", "report_inbox",
-        "report_intake", "confirm_report", "send_report_on", "assess_report", "decide_report", "extend_report",
+        "report_intake", "confirm_report", "send_report_on",
+        "say_report_not_found", "assess_report", "decide_report", "extend_report",
         "tell_reporter", "leave_untold", "prolong_report_investigation", "end_report_investigation",
         "record_report_meeting",
     )

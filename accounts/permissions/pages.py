@@ -193,6 +193,7 @@ OF_SOCIAL_SERVICES: dict[str, Methods] = {
     "cases:report_inbox": reading(REPORT_HANDLERS),
     "cases:report_intake": reading(REPORT_HANDLERS),
     "cases:confirm_report": form(REPORT_HANDLERS),
+    "cases:say_report_not_found": form(REPORT_HANDLERS),
     "cases:send_report_on": form(REPORT_HANDLERS),
     "cases:assess_report": form(REPORT_HANDLERS),
     "cases:decide_report": form(REPORT_HANDLERS),

@@ -42,9 +42,22 @@ def confirm_receipt(*, report: ConcernReport, arrived_at: datetime, by: Membersh
         if not made <= arrived_at <= at:
             raise NotAllowed
         handling.arrived_at, handling.confirmed_at, handling.confirmed_by = arrived_at, at, by
+        handling.not_found_at = None
         handling.handler = by if by.unit_id == handling.report.to_unit_id else None
         _answer(handling, Word.ARRIVED, by, at)
         ConcernReport.objects.filter(pk=report.pk).update(sent_on_by=None)
+
+
+def say_not_found(*, report: ConcernReport, by: Membership, at: datetime) -> None:
+    """Tell the reporter that the office has no such report, and to report again: the duty is still theirs.
+
+    Confirming later takes it back. Raises AlreadyDone when it is confirmed or said before, or NotAllowed.
+    """
+    with _handling(report, "report_not_found", by, at) as handling:
+        if handling.confirmed_at is not None or handling.not_found_at is not None:
+            raise AlreadyDone
+        handling.not_found_at = at
+        _answer(handling, Word.NOT_FOUND, by, at)
 
 
 def send_report_on(*, report: ConcernReport, to_unit: Unit, by: Membership, at: datetime) -> None:

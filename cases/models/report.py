@@ -46,7 +46,7 @@ class ReportQuerySet(models.QuerySet["ConcernReport"]):
         investigated = Q(handling__decision="opened", handling__ended_at=None)
         to_meet = Q(handling__number_in_year__gte=THIRD, handling__met_on=None)
         undone = Q(handling__confirmed_at=None) | Q(handling__protection_at=None) | Q(handling__decision="")
-        return self.filter(undone | to_tell | investigated | to_meet)
+        return self.filter(undone | to_tell | investigated | to_meet, handling__not_found_at=None)
 
     def with_page_relations(self) -> ReportQuerySet:
         """Fetch what every page shows of a report: its units and who made it."""
@@ -147,6 +147,7 @@ class ReportHandling(PersonalModel):
     number_in_year = models.PositiveSmallIntegerField()
     arrived_at = models.DateTimeField()
     sent_on_at = models.DateTimeField(null=True, blank=True)
+    not_found_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     handler = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -176,6 +177,9 @@ class ReportHandling(PersonalModel):
                 name="receipt_of_report_has_time_and_name",
                 condition=Q(confirmed_at=None, confirmed_by=None)
                 | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="what_is_not_found_is_not_confirmed", condition=Q(not_found_at=None) | Q(confirmed_at=None)
             ),
             models.CheckConstraint(
                 name="protection_is_assessed_by_somebody",
@@ -257,6 +261,7 @@ class ReportAnswer(PersonalModel):
 
     class Word(models.TextChoices):
         ARRIVED = "arrived", _("The report has arrived")
+        NOT_FOUND = "not_found", _("The office cannot find the report: report again")
         SENT_ON = "sent_on", _("The report has been sent on to the right office")
         OPENED = "opened", _("An investigation is opened")
         NOT_OPENED = "not_opened", _("No investigation is opened")

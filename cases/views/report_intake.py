@@ -91,6 +91,20 @@ def confirm_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+def say_report_not_found(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    """Tell the reporter that there is no such report."""
+    report = _report(request, report_id)
+    act = Act(
+        "say_report_not_found", _("We cannot find the report"), _("Tell the reporter to report again"),
+        [
+            _("Look in your case system first: under the child, the school and the receipt number."),
+            _("The reporter is told that you have no such report and must report again."),
+            _("If you find it later, confirm it."),
+        ],
+    )  # fmt: skip
+    return _act(request, report, act, forms.Form(_sent(request)), actions.say_not_found, _("The reporter is told."))
+
+
 def send_report_on(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """Send the report to the office where the child lives."""
     report = _report(request, report_id)

@@ -83,6 +83,7 @@ def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
         "report": report,
         "answers": answers,
         "word": next((answer.word for answer in answers if answer.word in ReportAnswer.THE_THREE), ""),
+        "is_lost": bool(answers) and answers[0].word == ReportAnswer.Word.NOT_FOUND,
         "readers": _people(report).filter(pk__in=report.reader_ids),
         "may_speak": access.may_speak_for_report(request.membership, report),
     }

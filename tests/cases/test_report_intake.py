@@ -250,3 +250,29 @@ def test_lists_cost_the_same_with_one_report_as_with_eleven(cast, enter, assert_
     enter(told.worker)
 
     assert_constant_queries(reverse("cases:report_inbox"), lambda: told.again(cast.counsellor).confirm())
+
+
+def test_a_report_that_is_not_found_is_the_reporters_to_make_again_and_may_be_found_later(told, enter):
+    enter(told.worker).post(reverse("cases:say_report_not_found", args=[told.report.pk]))
+    office = page(enter(told.worker), "report_intake", told.report).text
+    school = page(enter(told.cast.mentor), "report_detail", told.report).text
+    to_do = enter(told.cast.mentor).get(reverse("cases:todo")).text
+    again = enter(told.worker).post(reverse("cases:say_report_not_found", args=[told.report.pk]))
+
+    assert "Everything is done." in office
+    assert "report again, and note it anew" in school
+    assert "Report again: the office cannot find your report" in to_do
+    assert again.status_code == 302
+    assert told.report.answers.filter(word="not_found").count() == 1
+    told.wait(minutes=5).confirm()
+    assert "report again, and note it anew" not in page(enter(told.cast.mentor), "report_detail", told.report).text
+    assert "Assess the need of protection at once" in page(enter(told.worker), "report_intake", told.report).text
+    assert told.now().handling.not_found_at is None
+
+
+def test_a_confirmed_report_cannot_be_said_not_to_be_found(told):
+    told.confirm()
+    with pytest.raises(AlreadyDone):
+        report_intake.say_not_found(report=told.report, by=told.worker, at=told.at)
+    with pytest.raises(DatabaseError, match="what_is_not_found_is_not_confirmed"), transaction.atomic():
+        ReportHandling.objects.update(not_found_at=told.at)
