@@ -9,7 +9,7 @@ from accounts.models import Unit
 from accounts.permissions import Seat
 from accounts.roles import ROLES_IN, Role, UnitKind
 from cases import access
-from cases.models import Case, Feedback, HolderInterval, Obligation, Referral
+from cases.models import Case, ConcernReport, Feedback, HolderInterval, Obligation, Referral
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.cases import a_case
 from tests.permissions.people import seated, somebody
@@ -161,3 +161,34 @@ def test_holders_are_reminded_by_those_who_oversee_the_case(story):
     assert access.may_oversee(MembershipFactory(coordinator=True, unit=UnitFactory(city=True)), story.case) is True
     assert access.may_oversee(MembershipFactory(principal=True), story.case) is False
     assert access.may_oversee(somebody(Role.STUDENT_HEALTH, school), story.case) is False
+
+
+def test_everybody_at_a_school_reports_and_nobody_else():
+    at_school = {Seat.MENTOR, Seat.STUDENT_HEALTH, Seat.PRINCIPAL, Seat.SCHOOL_ADMIN}
+
+    for seat in Seat:
+        assert access.may_report(seated(seat)) is (seat in at_school), seat
+
+
+def test_who_made_a_report_and_the_schools_principal_speak_for_it_and_no_colleague():
+    reporter = somebody(Role.MENTOR, SCHOOL)
+    report = ConcernReport(reported_by_id=reporter.pk, school_unit=SCHOOL, to_unit=TEAM)
+    elsewhere = Unit(id=uuid4(), kind=UnitKind.SCHOOL)
+
+    assert access.may_speak_for_report(reporter, report) is True
+    assert access.may_speak_for_report(somebody(Role.PRINCIPAL, SCHOOL), report) is True
+    assert access.may_speak_for_report(somebody(Role.PRINCIPAL, elsewhere), report) is False
+    for role in (Role.MENTOR, Role.STUDENT_HEALTH, Role.SCHOOL_ADMIN, Role.LOG_AUDITOR):
+        assert access.may_speak_for_report(somebody(role, SCHOOL), report) is False, role
+    assert access.may_speak_for_report(somebody(Role.INTAKE_WORKER, TEAM), report) is False
+
+
+def test_a_report_is_handled_by_the_office_that_has_it_and_its_heads():
+    office = Unit(id=uuid4(), kind=UnitKind.INTAKE, parent=DISTRICT)
+    report = ConcernReport(to_unit=office, school_unit=SCHOOL)
+
+    assert access.may_handle_report(somebody(Role.INTAKE_WORKER, office), report) is True
+    assert access.may_handle_report(somebody(Role.UNIT_HEAD, DISTRICT), report) is True
+    assert access.may_handle_report(somebody(Role.TEAM_WORKER, office), report) is False
+    assert access.may_handle_report(somebody(Role.INTAKE_WORKER, TEAM), report) is False
+    assert access.may_handle_report(somebody(Role.PRINCIPAL, SCHOOL), report) is False
