@@ -16,6 +16,9 @@ from .tried_words import line_of
 
 SCHOOL_FIRST, NOT_MOTIVATED = "SCHOOL_RESPONSIBILITY", "PUPIL_NOT_MOTIVATED"
 
+DEMANDED = ("missing_measure", "tried", "alternative")
+"""The fields of an answer that only some reasons demand."""
+
 TRY_AGAIN_WITHIN = timedelta(days=30)
 """How soon there is a new try with a pupil who does not want to (law.md 6.1), in calendar days."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +11,11 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import Membership
 from accounts.roles import Role, Side
 from attendance.school_date import SchoolDate
+from attendance.todo import DAYS_TO_READ
 from deadlines.stockholm import stockholm_day
 
 from .declining import goes_to_head
 from .models import Case, Decision, Disclosure, Referral
-
-DAYS_TO_READ = timedelta(days=14)
 
 
 def refusals_to_read(reader: Membership, today: date) -> list[SchoolDate]:

@@ -68,10 +68,12 @@ class Entry:
         """The day of the entry in Stockholm."""
         return timezone.localdate(self.at)
 
-    def open_obligations(self, *kinds: str) -> list[Obligation]:
-        """Return the case's open obligations, of `kinds` if any are given."""
+    def open_obligations(self, *kinds: str, referral: Referral | None = None) -> list[Obligation]:
+        """Return the case's open obligations, of `kinds` if any are given, only those of `referral` if one is given."""
         found = self.case.obligations.open()
-        return list(found.filter(kind__in=kinds) if kinds else found)
+        if kinds:
+            found = found.filter(kind__in=kinds)
+        return list(found if referral is None else found.filter(referral=referral))
 
     def start(
         self,
@@ -107,9 +109,8 @@ class Entry:
 
     def stop(self, *kinds: str, outcome: str = Obligation.Outcome.FULFILLED, referral: Referral | None = None) -> None:
         """Stop the case's open obligations of `kinds`, only those of `referral` if one is given."""
-        for obligation in self.open_obligations(*kinds):
-            if referral is None or obligation.referral_id == referral.pk:
-                self.stop_one(obligation, outcome=outcome)
+        for obligation in self.open_obligations(*kinds, referral=referral):
+            self.stop_one(obligation, outcome=outcome)
 
     def stop_one(self, obligation: Obligation, *, outcome: str = Obligation.Outcome.FULFILLED) -> None:
         """Stop `obligation`: nobody holds it any more and no pause runs."""

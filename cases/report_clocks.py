@@ -136,6 +136,18 @@ def _extended(extensions: list[ReportExtension], what: str) -> date | None:
     return max((one.until for one in extensions if one.what == what), default=None)
 
 
+def extendable(what: str, handling: ReportHandling, extensions: list[ReportExtension]) -> Duty | None:
+    """Return the duty whose time a decision of the kind `what` makes longer; None when it is done, or never was."""
+    find = decision if what == ReportExtension.What.DECISION else investigation
+    return find(handling, extensions)
+
+
+def reach(what: str, was_due_on: date, today: date) -> tuple[date, date]:
+    """Return the day after which a longer time must end when it is decided `today`, and the last day it may reach."""
+    first = max(was_due_on, today)
+    return first, longest(what, first)
+
+
 def longest(what: str, was_due_on: date) -> date:
     """Return the last day to which one decision can move a time that ended on `was_due_on`: as long again.
 

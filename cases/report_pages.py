@@ -100,7 +100,7 @@ def earlier_of(report: ConcernReport) -> Earlier | None:
 
 
 def history_of(report: ConcernReport) -> list[Done]:
-    """Return what has been done with a report fetched `with_handling`, the latest first."""
+    """Return what has been done with a report fetched `with_history`, the latest first."""
     return sorted(_history(report), key=lambda done: done.at, reverse=True)
 
 
@@ -126,5 +126,5 @@ def _history(report: ConcernReport) -> Iterator[Done]:
 
 
 def told_to_school(report: ConcernReport) -> list[ReportAnswer]:
-    """Return what the school has been told, the latest first."""
-    return list(report.answers.select_related("unit").order_by("-given_at", "-pk"))
+    """Return what the school has been told, the latest first. Give a report with its answers and their units."""
+    return sorted(report.answers.all(), key=lambda answer: (answer.given_at, answer.pk), reverse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +12,11 @@ from accounts.models import Membership
 from accounts.permissions import Action, Object, permits
 from accounts.roles import Role, Side
 from attendance.school_date import SchoolDate
+from attendance.todo import DAYS_TO_READ
 from deadlines.stockholm import stockholm_day
 
 from .models import ConcernReport, ReportAnswer
 from .report_pages import rows_of
-
-DAYS_TO_READ = timedelta(days=14)
 
 
 def report_dates(reader: Membership, today: date) -> list[SchoolDate]:

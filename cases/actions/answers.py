@@ -83,8 +83,8 @@ def ask_question(*, referral: Referral, text: str, due_on: date, by: Membership,
         happening.set_status(locked, Status.ASKED)
         question = Question.objects.create(referral=locked, text=text, asked_at=at, asked_by=by, due_on=due_on)
         happening.subject = question.pk
-        for obligation in happening.open_obligations("answer_request"):
-            if obligation.referral_id == locked.pk and not obligation.holds.exists():
+        for obligation in happening.open_obligations("answer_request", referral=locked):
+            if not obligation.holds.exists():
                 happening.pause(obligation, until=due_on, reason="question")
         happening.start("answer_question", unit=locked.from_unit, person=locked.sent_by, due_on=due_on, referral=locked)
     return question
@@ -111,9 +111,8 @@ def queue_request(
             queued_by=by,
         )
         happening.subject = given.pk
-        for obligation in happening.open_obligations("answer_request"):
-            if obligation.referral_id == happening.request.pk:
-                happening.move_date(obligation, due_on=expected_on)
+        for obligation in happening.open_obligations("answer_request", referral=happening.request):
+            happening.move_date(obligation, due_on=expected_on)
     return given
 
 
@@ -132,9 +131,8 @@ def redirect_request(*, referral: Referral, service: Service, rationale: str, by
         _decide(happening, Decision.Answer.REDIRECTED, rationale=rationale, next_holder=to_unit)
         happening.set_status(old, Status.REDIRECTED)
         happening.stop("answer_question", referral=old, outcome="replaced")
-        for obligation in happening.open_obligations("answer_request"):
-            if obligation.referral_id == old.pk:
-                happening.resume(obligation)
+        for obligation in happening.open_obligations("answer_request", referral=old):
+            happening.resume(obligation)
         new = new_referral(happening, to_unit=to_unit, service=service, parent=old)
         passed_on(happening, old, new)
         happening.start("take_over", unit=to_unit, referral=new)
@@ -188,7 +186,7 @@ def allocate_request(*, referral: Referral, person: Membership, by: Membership, 
         _check(access.may_receive, by, e.request)
         if person.unit_id != e.request.to_unit_id or not person.is_active(e.today):
             raise NotAllowed
-        held = [o for o in e.open_obligations(*RECEIVERS) if o.referral_id == e.request.pk]
+        held = e.open_obligations(*RECEIVERS, referral=e.request)
         if not held:
             raise AlreadyDone
         for obligation in held:
@@ -233,10 +231,9 @@ def _acknowledge(happening: Entry, by: Membership) -> None:
 def _take_over(happening: Entry, old: Referral) -> date | None:
     """End the redirecting unit's answer and its part in the case; return the date that goes on counting."""
     due_on = None
-    for obligation in happening.open_obligations("answer_request"):
-        if obligation.referral_id == old.pk:
-            due_on = max(obligation.due_on, happening.today)
-            happening.stop_one(obligation, outcome="taken_over")
+    for obligation in happening.open_obligations("answer_request", referral=old):
+        due_on = max(obligation.due_on, happening.today)
+        happening.stop_one(obligation, outcome="taken_over")
     end_part(happening, old)
     return due_on
 

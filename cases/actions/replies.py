@@ -108,7 +108,7 @@ def _responding(referral: Referral, kind: str, by: Membership, at: datetime) -> 
     with entry(case=referral.case, kind=kind, by=by, at=at, referral=referral) as happening:
         if not access.may_speak_for_school(by, happening.case):
             raise NotAllowed
-        waiting = [o for o in happening.open_obligations("respond_to_no") if o.referral_id == referral.pk]
+        waiting = happening.open_obligations("respond_to_no", referral=referral)
         if not waiting:
             raise AlreadyDone
         happening.stop_one(waiting[0])

@@ -16,9 +16,7 @@ from accounts.models import Membership, Unit
 from cases import access
 from cases.ledger import AlreadyDone, NotAllowed
 from cases.models import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
-from cases.report_clocks import decision as decision_duty
-from cases.report_clocks import investigation as investigation_duty
-from cases.report_clocks import longest
+from cases.report_clocks import extendable, reach
 from deadlines.stockholm import stockholm_day
 from socialservices.models import ReasonCode
 
@@ -73,7 +71,6 @@ def send_report_on(*, report: ConcernReport, to_unit: Unit, by: Membership, at: 
         _answer(handling, Word.SENT_ON, by, at)
         handling.confirmed_at = handling.confirmed_by = handling.handler = None
         handling.sent_on_at = at
-        handling.save(update_fields=WRITTEN)
         old = handling.report.to_unit_id
         ConcernReport.objects.filter(pk=report.pk).update(to_unit=to_unit, sent_on_by=old)
 
@@ -118,11 +115,11 @@ def extend_time(
     Raises AlreadyDone when it is decided or ended by then, NotAllowed for a day that is no later, or too late.
     """
     with _handling(report, "report_time_extended", by, at) as handling:
-        find = decision_duty if what == ReportExtension.What.DECISION else investigation_duty
-        duty = find(handling, list(ReportExtension.objects.filter(report=report)))
+        duty = extendable(what, handling, list(ReportExtension.objects.filter(report=report)))
         if duty is None:
             raise AlreadyDone
-        if not max(duty.last_day, stockholm_day(at)) < until <= longest(what, max(duty.last_day, stockholm_day(at))):
+        first, last = reach(what, duty.last_day, stockholm_day(at))
+        if not first < until <= last:
             raise NotAllowed
         ReportExtension.objects.create(
             report=report, what=what, ground=ground, words=words, was_due_on=duty.last_day, until=until,
@@ -185,8 +182,7 @@ def _handling(report: ConcernReport, action: str, by: Membership, at: datetime) 
         if not access.may_handle_report(by, locked.report):
             raise NotAllowed
         yield locked
-        if action != "report_sent_on":
-            locked.save(update_fields=WRITTEN)
+        locked.save(update_fields=WRITTEN)
         audit.actions.record(action=action, target=locked.report, by=by, at=at)
 
 

@@ -97,6 +97,6 @@ def _ask_for_feedback(happening: Entry, referral: Referral) -> None:
 
 def _stop_oldest_receipt(happening: Entry, referral: Referral) -> None:
     """Stop one receipt that the school owed: each feedback started one."""
-    owed = [o for o in happening.open_obligations("acknowledge_feedback") if o.referral_id == referral.pk]
+    owed = happening.open_obligations("acknowledge_feedback", referral=referral)
     for obligation in owed[:1]:
         happening.stop_one(obligation)

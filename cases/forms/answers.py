@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import Membership, Unit
 from attendance.models import Measure
-from cases.declining import NOT_MOTIVATED, SCHOOL_FIRST, NoGiven, lacks
+from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, NoGiven, lacks
 from cases.models import Decision, Referral
 from cases.obligations import KINDS, LONGEST_PAUSE, LONGEST_QUEUE
 from deadlines.working_days import add_working_days
@@ -28,12 +28,20 @@ NEXT_STEP_IN = 10
 COMMON_REASONS = 9
 
 
-class PersonField(forms.ModelChoiceField):
-    """One of the people of a unit, by name and role."""
+class ByNameAndRole:
+    """Shows people as "Karim Alm, Team worker"."""
 
     def label_from_instance(self, person: Any) -> str:
-        """Say who it is, "Karim Alm, Team worker"."""
+        """Say who it is."""
         return f"{person.user.full_name}, {person.role_title}"
+
+
+class PersonField(ByNameAndRole, forms.ModelChoiceField):
+    """One of the people of a unit."""
+
+
+class PeopleField(ByNameAndRole, forms.ModelMultipleChoiceField):
+    """Some of the people of a unit."""
 
 
 class AcceptForm(forms.Form):
@@ -182,14 +190,14 @@ class DeclineForm(forms.Form):
         kwargs["initial"] = {"next_holder": referral.from_unit_id, "next_on": add_working_days(today, NEXT_STEP_IN)}
         super().__init__(data, **kwargs)
         self.today, self.school_id = today, referral.from_unit_id
-        for name in ("missing_measure", "tried", "alternative", "nevertheless"):
+        for name in (*DEMANDED, "nevertheless"):
             self.fields[name].marker = pgettext("form field", "required")  # type: ignore[attr-defined]
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["next_holder"].queryset = units  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Demand what the reason demands; what belongs to another reason is not kept."""
-        told: dict[str, Any] = {**(super().clean() or {}), "nevertheless": self.cleaned_data.get("nevertheless", "")}
+        told = cast("dict[str, Any]", super().clean())
         reason, holder, day = told.get("reason"), told.get("next_holder"), told.get("next_on")
         if reason is None or holder is None or day is None:
             return told
@@ -197,8 +205,8 @@ class DeclineForm(forms.Form):
             told["missing_measure"] = ""
         if reason.code != NOT_MOTIVATED:
             told |= {"tried": "", "alternative": ""}
-        extra = {name: told.get(name, "") for name in ("missing_measure", "tried", "alternative")}
-        given = NoGiven(reason.code, holder.pk == self.school_id, day, **extra)
+        demanded = {name: told.get(name, "") for name in DEMANDED}
+        given = NoGiven(reason.code, holder.pk == self.school_id, day, **demanded)
         for name, message in lacks(given, self.today).items():
             self.add_error(name, message)
         return told

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from cases.models import ConcernReport, ReportExtension, ReportHandling
-from cases.report_clocks import longest
+from cases.report_clocks import reach
 from deadlines.stockholm import STOCKHOLM
 from socialservices.models import ReasonCode
 
+from .answers import PeopleField
 from .fields import DayField, SubmissionField, TextField
 
 READ_BY_OFFICE = _("Read by: your own office and its heads. The school never reads this; the child and the family can.")
@@ -88,7 +89,7 @@ class NoteReportForm(WhenFields):
 class NameReadersForm(forms.Form):
     """Who else at the school may know of the report."""
 
-    members = forms.ModelMultipleChoiceField(
+    members = PeopleField(
         label=_("Who may know, beside the reporter and the principal?"), queryset=Membership.objects.none(),
         required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Only those who work with the child in this matter. Nobody else sees that there is a report."),
@@ -97,9 +98,7 @@ class NameReadersForm(forms.Form):
     def __init__(self, data: Any = None, *, people: QuerySet[Membership], **kwargs: Any) -> None:
         """Offer `people`."""
         super().__init__(data, **kwargs)
-        field = self.fields["members"]
-        field.queryset = people  # type: ignore[attr-defined]
-        field.label_from_instance = lambda one: f"{one.user.full_name}, {one.role_title}"  # type: ignore[attr-defined]
+        self.fields["members"].queryset = people  # type: ignore[attr-defined]
 
 
 class ConfirmReceiptForm(WhenFields):
@@ -138,14 +137,6 @@ class AssessProtectionForm(forms.Form):
     )  # fmt: skip
 
 
-class ReasonField(forms.ModelChoiceField):
-    """A reason by its title."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """Show the title in the reader's language."""
-        return str(obj.title)
-
-
 class DecideReportForm(forms.Form):
     """Open, not open, or already ongoing; a no has a reason and words."""
 
@@ -153,7 +144,7 @@ class DecideReportForm(forms.Form):
         label=_("What do you decide?"), choices=ReportHandling.Decision.choices, widget=forms.RadioSelect,
         error_messages={"required": _("Choose what you decide")},
     )  # fmt: skip
-    reason = ReasonField(
+    reason = forms.ModelChoiceField(
         label=_("Why is no investigation opened?"), queryset=ReasonCode.objects.none(), required=False,
         empty_label=_("Choose"),
         help_text=_("Only when none is opened. Counted for the city in protected figures; the school never reads it."),
@@ -198,8 +189,7 @@ class ExtendTimeForm(forms.Form):
     def __init__(self, data: Any = None, *, what: str, was_due_on: date, today: date, **kwargs: Any) -> None:
         """Know the day it has been due, and how far one decision reaches."""
         super().__init__(data, **kwargs)
-        self.first = max(was_due_on, today)
-        self.last = longest(what, self.first)
+        self.first, self.last = reach(what, was_due_on, today)
 
     def clean_until(self) -> date:
         """Refuse a day that is no later, and one too far away."""

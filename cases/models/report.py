@@ -53,11 +53,17 @@ class ReportQuerySet(models.QuerySet["ConcernReport"]):
         return self.select_related("school_unit", "to_unit__parent", "sent_on_by", "reported_by__user")
 
     def with_handling(self) -> ReportQuerySet:
-        """Fetch also how it is handled: only for the social side."""
+        """Fetch also how it is handled, for lists: only for the social side."""
+        return self.with_page_relations().select_related("handling__handler__user").prefetch_related("extensions")
+
+    def with_history(self) -> ReportQuerySet:
+        """Fetch also who did what, for the page of one report: only for the social side."""
+        names = ("protection_by", "decided_by", "not_told_by", "ended_by")
+        by_whom = [f"handling__{name}__user" for name in names]
         return (
             self.with_page_relations()
-            .select_related("handling__handler__user", "handling__reason")
-            .prefetch_related("extensions", "answers")
+            .select_related("handling__handler__user", "handling__reason", *by_whom)
+            .prefetch_related("extensions__decided_by__user", "answers__given_by__user", "answers__unit")
         )
 
 

@@ -19,7 +19,7 @@ from cases.actions import answers as actions
 from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
 from cases.ball import states_of
-from cases.declining import contradictions, facts_beyond, goes_to_head
+from cases.declining import DEMANDED, contradictions, facts_beyond, goes_to_head
 from cases.forms.answers import AllocateForm, AskForm, DeclineForm, QueueForm, RedirectForm
 from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
@@ -31,8 +31,6 @@ from cases.receivers import right_units_for
 from .attempt import refused
 from .conflict import conflict_page
 from .inbox import accept_form, answer_page, people_of, received, wants_partial
-
-BEYOND = ("missing_measure", "tried", "alternative")
 
 
 def acknowledge_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
@@ -174,7 +172,7 @@ def _check_context(request: MemberRequest, referral: Referral, form: DeclineForm
         "state": state,
         "form": form,
         "answer": answer,
-        "beyond": list(facts_beyond(Decision(**{name: answer[name] for name in BEYOND}))),
+        "beyond": list(facts_beyond(Decision(**{name: answer[name] for name in DEMANDED}))),
         "respond_by": KINDS["respond_to_no"].due_on(today),
         "against": contradictions(content, answer["missing_measure"], f"{answer['rationale']} {answer['advice']}"),
         "goes_to_head": goes_to_head(content, state.child_days),

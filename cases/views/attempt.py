@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 
 from accounts.access import MemberRequest
@@ -15,6 +15,11 @@ from cases.ledger import AlreadyDone, CaseIsClosed, NotAllowed
 from cases.models import Case
 
 from .conflict import conflict_page
+
+
+def sent(request: MemberRequest) -> QueryDict | None:
+    """Return what was sent, nothing when the page is only opened: also a form without a field of its own is sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def refused(

@@ -28,7 +28,7 @@ from cases.models.sharing import DisclosureQuerySet
 from cases.next_actions import next_actions
 from cases.timeline import timeline_of
 
-from .attempt import refused
+from .attempt import refused, sent
 from .conflict import conflict_page
 
 PAGE_SIZE = 25
@@ -122,9 +122,7 @@ def internal_notes(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Write and read what only one's own unit can read."""
     case = _case(request, case_id)
     reader = request.membership
-    form = InternalNoteForm(
-        request.POST if request.method == "POST" else None, unit=reader.unit, initial={"submission": uuid4()}
-    )
+    form = InternalNoteForm(sent(request), unit=reader.unit, initial={"submission": uuid4()})
     if request.method == "POST" and form.is_valid():
         stop = refused(request, partial(notes.write_internal_note, case=case), case, form, **form.cleaned_data)
         if stop is not None:
@@ -158,7 +156,7 @@ def shared_items(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def close_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Close the case with its outcome: first the form, then the question whether it is meant."""
     case = _case(request, case_id)
-    form = CloseCaseForm(request.POST if request.method == "POST" else None)
+    form = CloseCaseForm(sent(request))
     if not access.may_close(request.membership, case):
         return conflict_page(request, case, form if form.is_bound else None)
     valid = request.method == "POST" and form.is_valid()

@@ -27,6 +27,7 @@ from cases.receivers import routing_of
 from cases.sending import sends_through_principal
 from cases.sharing import content_of
 
+from .attempt import sent
 from .requests import request_address, request_form
 
 
@@ -93,7 +94,7 @@ def send_back(request: MemberRequest, draft_id: UUID) -> HttpResponse:
     """Send a finished draft back to its writer, with a word on what is missing."""
     drafts_seen = RequestDraft.objects.visible_to(request.membership).exclude(writer=request.membership.pk)
     draft = get_object_or_404(drafts_seen.select_related("pupil", "writer__user"), pk=draft_id)
-    form = SendBackForm(request.POST if request.method == "POST" else None)
+    form = SendBackForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             drafts.send_back(draft=draft, by=request.membership, at=timezone.now(), **form.cleaned_data)

@@ -20,7 +20,7 @@ from cases.forms.consents import ConsentForm, first_consents
 from cases.models import Case, Consent
 from schools.models import Pupil
 
-from .attempt import refused
+from .attempt import refused, sent
 from .conflict import conflict_page
 
 
@@ -85,7 +85,7 @@ def _form(request: MemberRequest, pupil: Pupil) -> ConsentForm:
     guardians = guardians_asked(pupil)
     today = timezone.localdate()
     return ConsentForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         guardians=[shown_name(guardian) for guardian in guardians],
         age=pupil.age_on(today),
         initial=first_consents(today, len(guardians)),

@@ -35,7 +35,7 @@ from cases.models import Case, Decision, Event, Obligation
 from cases.obligations import CHECK, DATE_CHANGES, KINDS, LIFT, NET, STEPS
 
 from .acting import Act, acting_page
-from .attempt import refused
+from .attempt import refused, sent
 from .conflict import conflict_page
 from .overseeing import overseeing
 from .requests import request_address
@@ -162,7 +162,7 @@ def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     def action(**who: Any) -> None:
         actions.resume(obligation=obligation, **who)
 
-    return _act(request, obligation, act, forms.Form(request.POST if request.method == "POST" else None), action)
+    return _act(request, obligation, act, forms.Form(sent(request)), action)
 
 
 @overseeing

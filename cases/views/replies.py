@@ -23,7 +23,7 @@ from cases.models import Obligation, Question, Referral
 from cases.timeline import Item, timeline_of
 from deadlines.working_days import add_working_days
 
-from .attempt import refused
+from .attempt import refused, sent
 from .conflict import conflict_page
 from .requests import request_address
 
@@ -34,7 +34,7 @@ def answer_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Answer the question that the receiver must have answered first."""
     referral = _own_request(request, referral_id)
     question = Question.objects.visible_to(request.membership).open().filter(referral=referral).first()
-    form = AnswerQuestionForm(request.POST if request.method == "POST" else None)
+    form = AnswerQuestionForm(sent(request))
     if question is None or not access.may_speak_for_school(request.membership, referral.case):
         return conflict_page(request, referral.case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():
@@ -58,7 +58,7 @@ def answer_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
 def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Choose how to go on after a no, or after work that was broken off."""
     referral = _own_request(request, referral_id)
-    form = RespondToNoForm(request.POST if request.method == "POST" else None, initial=_proposed(referral))
+    form = RespondToNoForm(sent(request), initial=_proposed(referral))
     owed = Obligation.objects.visible_to(request.membership).open()
     waiting = owed.filter(referral=referral, kind="respond_to_no").exists()
     if not waiting or not access.may_speak_for_school(request.membership, referral.case):

@@ -26,12 +26,13 @@ from cases.forms import reports as typed
 from cases.ledger import AlreadyDone, NotAllowed
 from cases.models import ConcernReport, ReportExtension
 from cases.models.report import ReportQuerySet
-from cases.report_clocks import decision, investigation
+from cases.report_clocks import extendable
 from cases.report_offices import intake_offices
 from cases.report_pages import PAGES, earlier_of, history_of, rows_of, told_to_school, waiting_hours
 from socialservices.models import ReasonCode
 
 from .acting import Act
+from .attempt import sent
 
 PAGE_SIZE = 25
 What = ReportExtension.What
@@ -71,8 +72,8 @@ def report_intake(request: MemberRequest, report_id: UUID) -> HttpResponse:
         "told": told_to_school(report),
         "earlier": earlier_of(report),
         "may_handle": access.may_handle_report(request.membership, report),
-        "may_extend": decision(report.handling, _extensions(report)),
-        "may_prolong": investigation(report.handling, _extensions(report)),
+        "may_extend": extendable(What.DECISION, report.handling, []),
+        "may_prolong": extendable(What.INVESTIGATION, report.handling, []),
     }
     return render(request, "cases/report_intake.html", context)
 
@@ -84,7 +85,7 @@ def confirm_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
         "confirm_report", _("Confirm that the report has arrived"), _("Confirm"),
         [_("The school sees that it has arrived. Every statutory time counts from the arrival, not from today.")],
     )  # fmt: skip
-    form = typed.ConfirmReceiptForm(_sent(request), report=report)
+    form = typed.ConfirmReceiptForm(sent(request), report=report)
     return _act(
         request, report, act, form, actions.confirm_receipt, _("Confirmed. The school sees it now."),
         lambda told: {"arrived_at": told["at"]},
@@ -102,7 +103,7 @@ def say_report_not_found(request: MemberRequest, report_id: UUID) -> HttpRespons
             _("If you find it later, confirm it."),
         ],
     )  # fmt: skip
-    return _act(request, report, act, forms.Form(_sent(request)), actions.say_not_found, _("The reporter is told."))
+    return _act(request, report, act, forms.Form(sent(request)), actions.say_not_found, _("The reporter is told."))
 
 
 def send_report_on(request: MemberRequest, report_id: UUID) -> HttpResponse:
@@ -117,7 +118,7 @@ def send_report_on(request: MemberRequest, report_id: UUID) -> HttpResponse:
         ],
     )  # fmt: skip
     offices = intake_offices().exclude(pk=report.to_unit_id)
-    form = typed.SendReportOnForm(_sent(request), offices=offices)
+    form = typed.SendReportOnForm(sent(request), offices=offices)
     return _act(request, report, act, form, actions.send_report_on, _("Sent on. The school sees where it is now."))
 
 
@@ -128,7 +129,7 @@ def assess_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
         "assess_report", _("Assess the need of protection"), _("Save the assessment"),
         [_("The assessment itself is documented in your own case system (SoL 20:1). The school never reads this.")],
     )  # fmt: skip
-    form = typed.AssessProtectionForm(_sent(request))
+    form = typed.AssessProtectionForm(sent(request))
     return _act(request, report, act, form, actions.assess_protection, _("The assessment is saved."))
 
 
@@ -149,7 +150,7 @@ def decide_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
         )
     act = Act("decide_report", _("Decide whether to open an investigation"), _("Save the decision"), notes)
     reasons = ReasonCode.objects.for_not_opening(timezone.localdate())
-    form = typed.DecideReportForm(_sent(request), reasons=reasons)
+    form = typed.DecideReportForm(sent(request), reasons=reasons)
     if form.is_bound and not report.handling.protection:
         form.add_error(None, _("Assess the need of protection first."))
     return _act(request, report, act, form, actions.decide_report, _("The decision is saved."))
@@ -169,13 +170,13 @@ def prolong_report_investigation(request: MemberRequest, report_id: UUID) -> Htt
 
 def _extend(request: MemberRequest, report_id: UUID, what: What, title: str, note: str) -> HttpResponse:
     report = _report(request, report_id)
-    duty = (decision if what == What.DECISION else investigation)(report.handling, _extensions(report))
+    duty = extendable(what, report.handling, list(report.extensions.all()))
     if duty is None:
         messages.info(request, _("It has been decided, or has ended; no longer time is needed."))
         return redirect("cases:report_intake", report.pk)
     page = "extend_report" if what == What.DECISION else "prolong_report_investigation"
     act = Act(page, title, _("Save the new day"), [note])
-    form = typed.ExtendTimeForm(_sent(request), what=what, was_due_on=duty.last_day, today=timezone.localdate())
+    form = typed.ExtendTimeForm(sent(request), what=what, was_due_on=duty.last_day, today=timezone.localdate())
     action = partial(actions.extend_time, what=what)
     return _act(request, report, act, form, action, _("The new day is saved."))
 
@@ -191,7 +192,7 @@ def tell_reporter(request: MemberRequest, report_id: UUID) -> HttpResponse:
         "tell_reporter", _("Tell the reporter"), _("Tell: %(word)s") % {"word": handling.get_decision_display()},
         [_("The school reads this one sentence, and no reason (SoL 19:6, OSL 26:9 a).")],
     )  # fmt: skip
-    return _act(request, report, act, forms.Form(_sent(request)), actions.tell_reporter, _("Told."))
+    return _act(request, report, act, forms.Form(sent(request)), actions.tell_reporter, _("Told."))
 
 
 def leave_untold(request: MemberRequest, report_id: UUID) -> HttpResponse:
@@ -201,7 +202,7 @@ def leave_untold(request: MemberRequest, report_id: UUID) -> HttpResponse:
         "leave_untold", _("It is inappropriate to tell"), _("Save that the reporter is not told"),
         [_("The school sees no difference: neither that you have decided this nor why.")],
     )  # fmt: skip
-    form = typed.LeaveUntoldForm(_sent(request))
+    form = typed.LeaveUntoldForm(sent(request))
     return _act(request, report, act, form, actions.leave_untold, _("Saved. The reporter is not told."))
 
 
@@ -209,7 +210,7 @@ def end_report_investigation(request: MemberRequest, report_id: UUID) -> HttpRes
     """End the investigation with what it came to."""
     report = _report(request, report_id)
     act = Act("end_report_investigation", _("End the investigation"), _("End the investigation"))
-    form = typed.EndInvestigationForm(_sent(request))
+    form = typed.EndInvestigationForm(sent(request))
     return _act(request, report, act, form, actions.end_investigation, _("The investigation has ended."))
 
 
@@ -220,7 +221,7 @@ def record_report_meeting(request: MemberRequest, report_id: UUID) -> HttpRespon
         "record_report_meeting", _("Joint meeting after a third report"), _("Save the day"),
         [_("Three reports in twelve months call for a meeting of the school and social services.")],
     )  # fmt: skip
-    form = typed.RecordMeetingForm(_sent(request))
+    form = typed.RecordMeetingForm(sent(request))
     return _act(request, report, act, form, actions.record_meeting, _("The meeting is saved."))
 
 
@@ -251,17 +252,9 @@ def _act(
     return render(request, "cases/report_act.html", context, status=422 if form.errors else 200)
 
 
-def _sent(request: MemberRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _received(request: MemberRequest) -> ReportQuerySet:
     return ConcernReport.objects.visible_to(request.membership)
 
 
 def _report(request: MemberRequest, report_id: UUID) -> ConcernReport:
-    return get_object_or_404(_received(request).with_handling(), pk=report_id)
-
-
-def _extensions(report: ConcernReport) -> list[ReportExtension]:
-    return list(report.extensions.all())
+    return get_object_or_404(_received(request).with_history(), pk=report_id)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +29,8 @@ from cases.models.report import ReportQuerySet
 from cases.report_offices import intake_offices, office_of
 from cases.report_pages import told_to_school
 from schools.models import Pupil
+
+from .attempt import sent
 
 PAGE_SIZE = 25
 
@@ -50,7 +53,7 @@ def report_concern(request: MemberRequest, pupil_id: UUID) -> HttpResponse:
     pupil = get_object_or_404(Pupil.objects.visible_to(request.membership), pk=pupil_id)
     office = office_of(pupil)
     offices = intake_offices()
-    form = NoteReportForm(_sent(request), offices=offices, nearest=office.unit if office else None)
+    form = NoteReportForm(sent(request), offices=offices, nearest=office.unit if office else None)
     if request.method == "POST" and form.is_valid():
         return _noted(request, pupil, form.cleaned_data)
     context = {
@@ -78,6 +81,7 @@ def _noted(request: MemberRequest, pupil: Pupil, told: dict[str, Any]) -> HttpRe
 def report_detail(request: MemberRequest, report_id: UUID) -> HttpResponse:
     """Show that a report was made, and what the school has been told of it."""
     report = _report(request, report_id)
+    prefetch_related_objects([report], "answers__unit")
     answers = told_to_school(report)
     context = {
         "report": report,
@@ -110,7 +114,7 @@ def name_report_readers(request: MemberRequest, report_id: UUID) -> HttpResponse
     if not access.may_speak_for_report(request.membership, report):
         raise PermissionDenied
     people = _people(report).exclude(pk=report.reported_by_id).exclude(role="principal")
-    form = NameReadersForm(_sent(request), people=people, initial={"members": report.reader_ids})
+    form = NameReadersForm(sent(request), people=people, initial={"members": report.reader_ids})
     if request.method == "POST" and form.is_valid():
         members = list(form.cleaned_data["members"])
         actions.name_readers(report=report, members=members, by=request.membership, at=timezone.now())
@@ -118,10 +122,6 @@ def name_report_readers(request: MemberRequest, report_id: UUID) -> HttpResponse
         return redirect("cases:report_detail", report.pk)
     context = {"report": report, "form": form}
     return render(request, "cases/name_report_readers.html", context, status=422 if form.errors else 200)
-
-
-def _sent(request: MemberRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _known(request: MemberRequest) -> ReportQuerySet:

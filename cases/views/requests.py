@@ -33,7 +33,7 @@ from cases.sending import gap_name, sends_through_principal
 from schools.models import Pupil
 from socialservices.routing import Routing
 
-from .attempt import refused
+from .attempt import refused, sent
 from .conflict import conflict_page
 
 
@@ -114,7 +114,7 @@ def withdraw_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Take a request back, with the reason."""
     referral = get_object_or_404(_requests_of(request), pk=referral_id)
     case = referral.case
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = WithdrawForm(sent(request))
     if not access.may_speak_for_school(request.membership, case) or not referral.can_become("withdrawn"):
         return conflict_page(request, case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():

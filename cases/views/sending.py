@@ -18,13 +18,14 @@ from cases.ledger import NotAllowed
 from cases.sending import principal_sends
 from schools.models import Pupil
 
+from .attempt import sent
 from .requests import request_address
 
 
 def request_setting(request: MemberRequest) -> HttpResponse:
     """Say whether only the principal sends the school's requests."""
     initial = {"principal_sends": principal_sends(request.membership.unit)}
-    form = SendingForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = SendingForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             drafts.set_sending(by=request.membership, at=timezone.now(), **form.cleaned_data)

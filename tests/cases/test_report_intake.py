@@ -276,3 +276,18 @@ def test_a_confirmed_report_cannot_be_said_not_to_be_found(told):
         report_intake.say_not_found(report=told.report, by=told.worker, at=told.at)
     with pytest.raises(DatabaseError, match="what_is_not_found_is_not_confirmed"), transaction.atomic():
         ReportHandling.objects.update(not_found_at=told.at)
+
+
+def test_a_reports_page_costs_the_same_with_one_longer_time_as_with_eleven(told, enter, assert_constant_queries):
+    told.confirm().assess()
+    last = stockholm_day(told.report.reported_at) + timedelta(days=14)
+    days = iter(range(1, 14))
+
+    def extend():
+        report_intake.extend_time(
+            report=told.report, what="decision", ground="police", words="Förundersökning.",
+            until=last + timedelta(days=next(days)), by=told.worker, at=told.at,
+        )  # fmt: skip
+
+    enter(told.colleague)
+    assert_constant_queries(reverse("cases:report_intake", args=[told.report.pk]), extend)
