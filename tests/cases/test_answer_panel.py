@@ -13,7 +13,10 @@ def address(story, page):
     return reverse(f"cases:{page}", args=[story.referral.pk])
 
 
-@pytest.mark.parametrize("panel", ["accept_request", "ask_question", "redirect_request", "decline_request"])
+PANELS = ("accept_request", "ask_question", "queue_request", "redirect_request", "decline_request")
+
+
+@pytest.mark.parametrize("panel", PANELS)
 def test_old_page_and_panel_are_the_fresh_page(panel, cast, enter, assert_partial_equals_page):
     story = a_case("acknowledged", cast=cast)
     url = address(story, panel)

@@ -1,4 +1,4 @@
-"""The four answers and who gives them: accept, ask, redirect, decline, allocate."""
+"""The five answers and who gives them: accept, ask, queue, redirect, decline, allocate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cases.models import Decision
 from tests.factories.accounts import MembershipFactory
 from tests.factories.cases import a_case, make_cast
 
-ANSWERS = ("accept_request", "ask_question", "redirect_request", "decline_request")
+ANSWERS = ("accept_request", "ask_question", "queue_request", "redirect_request", "decline_request")
 FAR = "2099-01-02"
 
 
@@ -204,7 +204,8 @@ def test_what_somebody_else_has_answered_is_shown_with_what_was_typed(cast, ente
     story.accept()
     typed = {
         **complete, "confirm": "1", "text": "Min fråga", "due_on": FAR, "handler": cast.colleague.pk,
-        "first_contact_by": FAR, "service": cast.other_service.pk,
+        "first_contact_by": FAR, "service": cast.other_service.pk, "place": 1, "expected_on": FAR,
+        "interim": "Vi ringer.",
     }  # fmt: skip
 
     response = enter(cast.colleague).post(address(story, page), typed)

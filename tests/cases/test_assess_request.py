@@ -12,7 +12,7 @@ from schools.models import Pupil
 from tests.architecture.partials import HTMX, by_id, document, swap_in
 from tests.factories.cases import a_case, make_cast
 
-OTHERS = ("ask_question", "redirect_request", "decline_request")
+OTHERS = ("ask_question", "queue_request", "redirect_request", "decline_request")
 
 
 def address(story, page="assess_request"):

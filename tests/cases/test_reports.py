@@ -8,6 +8,8 @@ from django.utils import timezone
 from cases.actions import reporting
 from cases.ledger import NotAllowed
 from cases.models import ConcernReport, ReportAnswer
+from tests.architecture.partials import HTMX
+from tests.factories.cases import make_cast
 from tests.factories.reports import WHY_NOT, a_report
 from tests.factories.schools import ResidenceFactory
 from tests.factories.socialservices import DistrictFactory
@@ -177,3 +179,42 @@ def test_the_schools_list_costs_the_same_with_one_report_as_with_eleven(cast, en
     enter(cast.principal)
 
     assert_constant_queries(reverse("cases:report_list"), lambda: told.again(cast.counsellor))
+
+
+AT_SCHOOL = ("report_detail", "ask_about_report", "name_report_readers")
+AT_OFFICE = (
+    "report_intake", "confirm_report", "say_report_not_found", "send_report_on", "assess_report", "decide_report",
+    "extend_report", "tell_reporter", "leave_untold", "prolong_report_investigation", "end_report_investigation",
+    "record_report_meeting",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "partial"])
+@pytest.mark.parametrize("name", [*AT_SCHOOL, *AT_OFFICE])
+def test_each_page_is_closed_to_the_wrong_role_the_other_side_another_school_or_office_and_whoever_is_signed_out(
+    told, enter, client, name, headers
+):
+    address = reverse(f"cases:{name}", args=[told.report.pk])
+    ask = "post" if name == "ask_about_report" else "get"
+
+    def answer(member=None):
+        return getattr(enter(member) if member else client, ask)(address, **headers)
+
+    assert answer().status_code in {302, 401, 204}
+    strangers = (told.cast.other_counsellor, make_cast().principal) if name in AT_SCHOOL else (told.other_worker,)
+    for member in strangers:
+        assert answer(member).status_code == 404, member
+    for member in (told.cast.worker, told.worker if name in AT_SCHOOL else told.cast.principal, told.cast.coordinator):
+        assert answer(member).status_code == 403, member
+    assert answer(told.cast.area_manager).status_code == (403 if name in AT_SCHOOL else 404)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "partial"])
+def test_nobody_reports_a_pupil_of_another_school_or_from_the_other_side(told, enter, headers):
+    address = reverse("cases:report_concern", args=[told.pupil.pk])
+
+    assert enter(told.cast.other_counsellor).get(address, **headers).status_code == 404
+    assert enter(told.cast.other_counsellor).post(address, typed(told), **headers).status_code == 404
+    for member in (told.worker, told.cast.worker, told.cast.area_manager, told.cast.analyst):
+        assert enter(member).post(address, typed(told), **headers).status_code == 403
+    assert ConcernReport.objects.count() == 1
