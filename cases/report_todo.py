@@ -27,10 +27,13 @@ def report_dates(reader: Membership, today: date) -> list[SchoolDate]:
 
 
 def _to_do(reader: Membership, today: date) -> list[SchoolDate]:
-    """Return one row a report with what is due first; for heads only the reports that nobody has taken."""
+    """Return one row a report with what is due first; for heads only the reports that nobody has taken.
+
+    An office that has sent a report on still sees it, and has nothing to do with it.
+    """
     undone = ConcernReport.objects.visible_to(reader).open().with_handling()
-    if reader.role == Role.UNIT_HEAD:
-        undone = undone.filter(handling__handler=None)
+    is_head = reader.role == Role.UNIT_HEAD
+    undone = undone.filter(handling__handler=None) if is_head else undone.filter(to_unit=reader.unit_id)
     return [
         SchoolDate(
             key=f"report-{row.report.pk}",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Membership, Unit
 from accounts.roles import Role
-from deadlines.templatetags.days import short_day
+from deadlines.templatetags.days import day_words
 from deadlines.working_days import working_days_between
 
 from . import access
@@ -307,7 +307,7 @@ def _long_in_queue(facts: Facts) -> Cause | None:
     since = timezone.localdate(first.queued_at)
     if working_days_between(since, max(facts.today, last.expected_on)) <= LONGEST_QUEUE:
         return None
-    told = {"day": short_day(last.expected_on)}
+    told = {"day": day_words(last.expected_on)}
     step = next((ball.obligation for ball in facts.balls if ball.obligation.kind == "answer_request"), None)
     return Cause("S12", since, _("Waits in a queue; expected to begin %(day)s.") % told, step)
 

@@ -17,6 +17,7 @@ from accounts.models import Membership, Unit
 from cases.models import ConcernReport, ReportExtension, ReportHandling
 from cases.report_clocks import reach
 from deadlines.stockholm import STOCKHOLM
+from deadlines.templatetags.days import day_words
 from socialservices.models import ReasonCode
 
 from .answers import PeopleField
@@ -197,7 +198,7 @@ class ExtendTimeForm(forms.Form):
         if not self.first < day <= self.last:
             raise ValidationError(
                 _("Choose a day after %(first)s and no later than %(last)s.")
-                % {"first": self.first.isoformat(), "last": self.last.isoformat()}
+                % {"first": day_words(self.first), "last": day_words(self.last)}
             )
         return day
 

@@ -29,6 +29,7 @@ from cases.models.report import ReportQuerySet
 from cases.report_clocks import extendable
 from cases.report_offices import intake_offices
 from cases.report_pages import PAGES, earlier_of, history_of, rows_of, told_to_school, waiting_hours
+from deadlines.templatetags.days import day_words
 from socialservices.models import ReasonCode
 
 from .acting import Act
@@ -144,7 +145,7 @@ def decide_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
     ]
     earlier = earlier_of(report)
     if earlier is not None:
-        told = {"ended": earlier.ended_on.isoformat(), "days": earlier.days_so_far}
+        told = {"ended": day_words(earlier.ended_on), "days": earlier.days_so_far}
         notes.append(
             _("An investigation of the child ended %(ended)s. By then and until now %(days)s days have gone.") % told
         )

@@ -11,6 +11,7 @@ from cases.actions import answers
 from cases.ledger import AlreadyDone, NotAllowed
 from cases.models import Decision, Obligation, QueuePlace, Referral
 from cases.stalled import stalled_cases
+from deadlines.templatetags.days import day_words
 from tests.factories.cases import a_case
 from wall.identity import acting_as
 
@@ -45,6 +46,7 @@ def test_the_school_reads_place_day_and_what_happens_meanwhile(cast, enter):
     shown = enter(cast.counsellor).get(reverse("cases:case_detail", args=[story.case.pk])).text
 
     assert "In the queue: no room yet" in shown
+    assert "&lt;time" not in shown
     assert MEANWHILE in shown
     assert "Place in the queue" in shown
 
@@ -125,6 +127,15 @@ def test_over_twenty_days_in_a_queue_is_seen_by_head_and_coordinator_without_the
             assert ("S12" in codes) == seen, member
     with acting_as(cast.coordinator), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         connection.cursor().execute("SELECT interim FROM cases_queueplace")
+
+
+def test_the_board_says_when_in_words(cast, enter):
+    story = a_case("acknowledged", cast=cast).queue(21)
+
+    shown = enter(cast.coordinator).get(reverse("cases:stalled_list")).text
+
+    assert f"expected to begin {day_words(story.days(21))}." in shown
+    assert "&lt;time" not in shown
 
 
 def test_a_short_wait_that_became_long_is_seen_too(cast):

@@ -166,6 +166,8 @@ def test_a_report_to_the_wrong_district_is_sent_on_with_its_clocks(told, enter):
     )
 
     assert sender.status_code == 200
+    assert told.report.label not in enter(told.worker).get(reverse("cases:todo")).text
+    assert told.report.label in enter(told.other_worker).get(reverse("cases:todo")).text
     assert "sent on to the right office" in school
     assert told.other_worker.unit.short_name in school
     assert abs(told.now().handling.arrived_at - arrived) < timedelta(minutes=1)
