@@ -9,7 +9,7 @@ from accounts.models import Membership, Unit
 from accounts.permissions import NARROWED, Action, Object, Scope, may_within, permits
 from accounts.roles import Role, Side
 
-from .models import Case, ConcernReport, Feedback, Obligation, Referral
+from .models import Case, ConcernReport, Feedback, Obligation, PreparedNo, Referral
 
 
 def _may(reader: Membership, thing: Object, action: Action, unit: Unit) -> bool:
@@ -37,6 +37,11 @@ def may_acknowledge(reader: Membership, referral: Referral) -> bool:
 def may_answer(reader: Membership, referral: Referral) -> bool:
     """Say whether `reader` may accept, ask, redirect or decline now. Answering also acknowledges."""
     return referral.status in Referral.UNANSWERED and may_receive(reader, referral)
+
+
+def may_confirm_no(reader: Membership, prepared: PreparedNo) -> bool:
+    """Say whether `reader` may be the second person: somebody else than who wrote it, also in another role."""
+    return reader.user_id != prepared.prepared_by.user_id and may_answer(reader, prepared.referral)
 
 
 def may_allocate_request(reader: Membership, referral: Referral) -> bool:

@@ -127,6 +127,18 @@ def latest_answers(consents: Iterable[Consent], today: date) -> list[Standing]:
     ]
 
 
+def reply_is_covered(referral: Referral, today: date) -> bool:
+    """Say whether those who agreed that the receiver gets the request also agreed that it tells the school why.
+
+    It lifts the secrecy of social services (OSL 26:1, 10:1, 12:2), so each whose yes counts has to have said so, about
+    the unit that answers. For the receiver: a unit that was sent a request on has a consent of its own, or none.
+    """
+    standing = latest_answers(Consent.objects.filter(case=referral.case_id, to_unit=referral.to_unit_id), today)
+    age = max((one.row.pupil_age for one in standing), default=0)
+    agreed = [one.row.scope for one in standing if one.answer == Consent.Answer.YES]
+    return judged(standing, age).is_enough and all(Consent.Scope.REPLY in scope for scope in agreed)
+
+
 def taken_back(referral: Referral, today: date) -> list[str]:
     """Return the givers whose yes about the request's first receiver has been withdrawn or has run out."""
     consents = Consent.objects.filter(

@@ -11,10 +11,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Decision
+from socialservices.models import ReasonCode
+
+from .consents import reply_is_covered
+from .models import DecisionReason, Disclosure, Referral
 from .tried_words import line_of
 
 SCHOOL_FIRST, NOT_MOTIVATED = "SCHOOL_RESPONSIBILITY", "PUPIL_NOT_MOTIVATED"
+
+BY_TWO = (SCHOOL_FIRST, NOT_MOTIVATED)
+"""The reasons that one person writes and another reads before the no is sent (peers.md 5.4: codes S and M)."""
+
+SECOND_WITHIN = 2
+"""How soon the second person reads it: working days. The request's own clock goes on meanwhile."""
 
 DEMANDED = ("missing_measure", "tried", "alternative")
 """The fields of an answer that only some reasons demand."""
@@ -64,6 +73,15 @@ def lacks(given: NoGiven, today: date) -> dict[str, str]:
     return found
 
 
+def told_on(referral: Referral, code: ReasonCode | None, today: date) -> str:
+    """Return the legal ground on which the school reads why its request was declined or sent on; "" for none.
+
+    The law says of each code whether a school may have it (law.md 6.1), and the consent whether this school may.
+    """
+    may_have = code is None or code.is_shown_to_school
+    return Disclosure.Ground.CONSENT if may_have and reply_is_covered(referral, today) else ""
+
+
 def contradictions(content: dict[str, Any], missing_measure: str, written: str) -> list[str]:
     """Return what speaks against a no: `content` is the request as it was shared, `written` all that is written."""
     return [*_done_already(content, missing_measure), *_blaming(written)]
@@ -86,13 +104,13 @@ def goes_to_head(content: dict[str, Any], child_days: int) -> bool:
     return child_days > LONG_WAIT or (percent is not None and percent >= HEAVY_ABSENCE)
 
 
-def facts_beyond(decision: Decision) -> Iterator[tuple[str | Promise, str]]:
+def facts_beyond(given: DecisionReason) -> Iterator[tuple[str | Promise, str]]:
     """Return what a no said beyond reason and words, for those who read it."""
-    if decision.missing_measure:
-        yield gettext_lazy("Missing at the school"), str(decision.get_missing_measure_display())
-    if decision.tried:
-        yield gettext_lazy("The unit has tried"), decision.tried
-    if decision.alternative:
-        yield gettext_lazy("The other way"), str(decision.get_alternative_display())
-    if decision.nevertheless:
-        yield gettext_lazy("Why all the same"), decision.nevertheless
+    if given.missing_measure:
+        yield gettext_lazy("Missing at the school"), str(given.get_missing_measure_display())
+    if given.tried:
+        yield gettext_lazy("The unit has tried"), given.tried
+    if given.alternative:
+        yield gettext_lazy("The other way"), str(given.get_alternative_display())
+    if given.nevertheless:
+        yield gettext_lazy("Why all the same"), given.nevertheless

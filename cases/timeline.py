@@ -14,7 +14,7 @@ from accounts.models import Membership, Unit
 from deadlines.templatetags.days import short_day
 
 from .declining import facts_beyond
-from .models import Case, Decision, Event, Feedback, Question, QueuePlace, notes_of
+from .models import Case, Decision, DecisionReason, Event, Feedback, Question, QueuePlace, notes_of
 from .obligations import LiftAnswer
 
 TITLES: dict[str, str | Promise] = {
@@ -51,6 +51,9 @@ TITLES: dict[str, str | Promise] = {
     "case_closed": _("Case closed"),
 }
 
+UNTOLD = _("Stays with social services: no consent covers that the school is told.")
+"""What a school reads where it may not know why (law.md 6.1)."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -71,7 +74,7 @@ def timeline_of(case: Case, reader: Membership) -> list[Item]:
     events = list(
         Event.objects.visible_to(reader).filter(case=case).select_related("by__user", "unit", "referral__to_unit")
     )
-    written = _written_in(case, events)
+    written = _written_in(case, events, reader)
     # What happened in one moment keeps its order: the later row stands above.
     items = [_item(event, written) for event in reversed(events)]
     notes = notes_of(reader).objects.visible_to(reader).filter(case=case).select_related("written_by__user", "unit")
@@ -82,18 +85,28 @@ def timeline_of(case: Case, reader: Membership) -> list[Item]:
     return sorted(items, key=lambda item: item.at, reverse=True)
 
 
-def _written_in(case: Case, events: list[Event]) -> dict[Any, Any]:
+@dataclass(frozen=True)
+class Answered:
+    """An answer, and why it was given where the reader may know."""
+
+    decision: Decision
+    given: DecisionReason | None
+
+
+def _written_in(case: Case, events: list[Event], reader: Membership) -> dict[Any, Any]:
     """Fetch the questions, answers and feedback that the events point at, in a fixed number of queries."""
     subjects = [event.subject for event in events if event.subject]
     found: dict[Any, Any] = {}
     for rows in (
         Question.objects.filter(referral__case=case, pk__in=subjects),
-        Decision.objects.filter(referral__case=case, pk__in=subjects).select_related("reason", "next_holder"),
         Feedback.objects.filter(case=case, pk__in=subjects),
         QueuePlace.objects.filter(referral__case=case, pk__in=subjects).defer(None),
     ):
         found |= {row.pk: row for row in rows}
-    return found
+    decisions = Decision.objects.filter(referral__case=case, pk__in=subjects).select_related("next_holder")
+    reasons = DecisionReason.objects.visible_to(reader).filter(decision__in=subjects).select_related("code").defer(None)
+    why = {given.decision_id: given for given in reasons}
+    return found | {decision.pk: Answered(decision, why.get(decision.pk)) for decision in decisions}
 
 
 def _item(event: Event, written: dict[Any, Any]) -> Item:
@@ -109,8 +122,8 @@ def _words(event: Event, subject: Any) -> tuple[str, list[tuple[str | Promise, s
         return (subject.answer if event.kind == "question_answered" else subject.text), []
     if isinstance(subject, Feedback):
         return (subject.reply if event.kind == "feedback_acknowledged" else subject.text), []
-    if isinstance(subject, Decision):
-        return subject.rationale, _facts_of_decision(subject)
+    if isinstance(subject, Answered):
+        return subject.given.rationale if subject.given else "", _facts_of_answer(subject.decision, subject.given)
     if isinstance(subject, QueuePlace):
         expected = short_day(subject.expected_on)
         return subject.interim, [(_("Place in the queue"), str(subject.place)), (_("Expected to begin"), expected)]
@@ -120,11 +133,13 @@ def _words(event: Event, subject: Any) -> tuple[str, list[tuple[str | Promise, s
     return event.text, []
 
 
-def _facts_of_decision(decision: Decision) -> list[tuple[str | Promise, str]]:
+def _facts_of_answer(decision: Decision, given: DecisionReason | None) -> list[tuple[str | Promise, str]]:
     facts: list[tuple[str | Promise, str]] = []
-    if decision.reason and decision.reason.is_shown_to_school:
-        facts.append((_("Reason"), decision.reason.title))
-    facts += facts_beyond(decision)
+    if given and given.code:
+        facts.append((_("Reason"), given.code.title))
+    facts += facts_beyond(given) if given else []
+    if given is None and decision.answer != Decision.Answer.ACCEPTED:
+        facts.append((_("Why"), str(UNTOLD)))
     if decision.advice:
         facts.append((_("The school should now"), decision.advice))
     if decision.next_holder:

@@ -25,6 +25,7 @@ from .head_to_read import refusals_to_read
 from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
 from .report_todo import report_dates
+from .second_to_do import prepared_dates
 
 PAGES = {
     "acknowledge_request": "cases:assess_request",
@@ -120,6 +121,7 @@ def to_do_of(reader: Membership, today: date) -> ToDo:
     """Return what `reader` and the reader's unit must do, late first, and what they wait for."""
     rows = [_row(obligation, reader, today) for obligation in _held_by(reader)]
     ours = (*school_dates(reader, today), *report_dates(reader, today), *refusals_to_read(reader, today))
+    ours += tuple(prepared_dates(reader, today))
     rows += [_school_row(each, today) for each in ours]
     return ToDo(_grouped(rows, today), _waiting(reader, today))
 

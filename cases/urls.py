@@ -14,6 +14,7 @@ from .views import (
     report_intake,
     reports,
     requests,
+    second_person,
     sending,
     stalled,
     todo,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("intake/<uuid:referral_id>/queue/", answers.queue_request, name="queue_request"),
     path("intake/<uuid:referral_id>/redirect/", answers.redirect_request, name="redirect_request"),
     path("intake/<uuid:referral_id>/decline/", answers.decline_request, name="decline_request"),
+    path("intake/<uuid:referral_id>/second/", second_person.confirm_no, name="confirm_no"),
+    path("intake/<uuid:referral_id>/second/back/", second_person.send_no_back, name="send_no_back"),
     path("intake/<uuid:referral_id>/allocate/", answers.allocate_request, name="allocate_request"),
     # Concern reports
     path("reports/", reports.report_list, name="report_list"),

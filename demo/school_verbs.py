@@ -28,9 +28,10 @@ TELEPHONE = "08-465 004 {:02}"
 class SchoolVerbs(Scene):
     """The school's side."""
 
-    def asks_for_support(self, day: int, to: str, words: Words) -> None:
+    def asks_for_support(self, day: int, to: str, words: Words, *, tells_why: bool = True) -> None:
         """Send a request to the service of kind `to`, with the guardians' consent.
 
+        `tells_why` says whether the consent covers that the school is told why, if the answer is no.
         In a case that got a no this is the school's answer to it: the same request with what has become known since.
         """
         submission = self.submission()
@@ -39,7 +40,7 @@ class SchoolVerbs(Scene):
         def act(at: datetime) -> None:
             self.referral = send_request(
                 pupil=self.pupil, service=self.service(to), content=words.as_content(contact),
-                consents=self._consents(day), submission=submission, by=self.counsellor, at=at,
+                consents=self._consents(day, tells_why), submission=submission, by=self.counsellor, at=at,
             )  # fmt: skip
 
         self.then(day, act)
@@ -126,7 +127,7 @@ class SchoolVerbs(Scene):
             lambda at: write_internal_note(case=self.case, text=text, submission=submission, by=self.counsellor, at=at),
         )
 
-    def _consents(self, day: int) -> list[ConsentGiven]:
+    def _consents(self, day: int, tells_why: bool) -> list[ConsentGiven]:
         """Return yes from each guardian, and from a pupil who is old enough to agree alone."""
         asked_on = self.days.on(day - 1)
         yes: dict[str, Any] = {
@@ -134,7 +135,7 @@ class SchoolVerbs(Scene):
             "form": Consent.Form.MEETING.value,
             "given_on": asked_on,
             "valid_to": asked_on + CONSENT_LASTS,
-            "scope": [scope.value for scope in Consent.Scope],
+            "scope": [scope.value for scope in Consent.Scope if tells_why or scope != Consent.Scope.REPLY],
         }
         has_two = self.pupil.guardians.count() > 1
         second = yes | {"form": Consent.Form.PHONE.value} if has_two else {"answer": Consent.Answer.NONE.value}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.actions import end_membership
 from cases.actions.answers import (
@@ -16,7 +17,9 @@ from cases.actions.answers import (
 )
 from cases.actions.notes import write_internal_note
 from cases.actions.oversight import answer_lift, move_date, pause, remind, say_no_change
+from cases.actions.second_person import confirm_no, prepare_no
 from cases.actions.work import complete_work, give_feedback, interrupt_work, record_first_contact
+from cases.declining import BY_TWO
 from cases.models import Referral
 from cases.obligations import LIFT, LiftAnswer
 from socialservices.models import ReasonCode
@@ -96,22 +99,50 @@ class SocialVerbs(Scene):
     ) -> None:
         """Say no with its reason; `then`, "school" or "receiver", has the next step at the latest on day `next_on`.
 
-        `demanded` is what the reason demands besides (cases.declining).
+        `demanded` is what the reason demands besides (cases.declining). Where it takes two, a colleague sends it.
         """
-        self.then(
-            day,
-            lambda at: decline_request(
-                referral=self.referral,
-                reason=ReasonCode.objects.for_declining(at.date()).get(code=reason),
-                rationale=because,
-                advice=advice,
-                next_holder=self.school if then == "school" else self.receiver,
-                next_on=self.days.on(next_on),
-                by=self.worker(worker),
-                at=at,
-                **(demanded or DEMANDED.get(reason, {})),
-            ),
-        )
+        said: dict[str, Any] = {
+            "reason": reason,
+            "because": because,
+            "advice": advice,
+            "next_on": next_on,
+            "then": then,
+        }
+
+        def act(at: datetime) -> None:
+            given = self._no(at, demanded, **said)
+            if reason not in BY_TWO:
+                decline_request(by=self.worker(worker), at=at, **given)
+                return
+            prepared = prepare_no(by=self.worker(worker), at=at, **given)
+            confirm_no(prepared=prepared, by=self.worker(1 - min(worker, 1)), at=at + timedelta(hours=1))
+
+        self.then(day, act)
+
+    def prepares_no(self, day: int, reason: str, because: str, advice: str, next_on: int, worker: int = 0) -> None:
+        """Write a no that a colleague has to read before it is sent."""
+        said: dict[str, Any] = {
+            "reason": reason,
+            "because": because,
+            "advice": advice,
+            "next_on": next_on,
+            "then": "school",
+        }
+        self.then(day, lambda at: prepare_no(by=self.worker(worker), at=at, **self._no(at, {}, **said)))
+
+    def _no(
+        self, at: datetime, demanded: dict[str, str], *, reason: str, because: str, advice: str, next_on: int, then: str
+    ) -> dict[str, Any]:
+        """Return everything that a no says."""
+        return {
+            "referral": self.referral,
+            "reason": ReasonCode.objects.for_declining(at.date()).get(code=reason),
+            "rationale": because,
+            "advice": advice,
+            "next_holder": self.school if then == "school" else self.receiver,
+            "next_on": self.days.on(next_on),
+            **(demanded or DEMANDED.get(reason, {})),
+        }
 
     def meets_family(self, day: int, note: str, worker: int = 0) -> None:
         """Make the first contact."""

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from cases.models import Decision, HolderInterval, Obligation, Referral, ServiceGap
 from cases.models.case import CaseQuerySet as Cases
 from cases.models.draft import ServiceGapQuerySet as Gaps
+from cases.models.reason import DecisionReasonQuerySet as Reasons
 from cases.models.referral import ReferralQuerySet as Referrals
 from cases.obligations import KINDS
 from cases.stalled import causes_of, facts_of
@@ -65,7 +66,7 @@ def report_of(scope: Scope, today: date) -> Report:
                 [open_cases(scope.cases), without_holder_or_date(scope.cases), standing_still(scope.cases, today)],
             ),
         ],
-        declines_by_reason(sent),
+        declines_by_reason(sent, scope.reasons),
         pupils_no_team_takes(scope.gaps.filter(last_noted_at__date__gte=since)) if scope.gaps is not None else [],
     )
 
@@ -160,14 +161,12 @@ def standing_still(cases: Cases, today: date) -> Figure:
     )  # fmt: skip
 
 
-def declines_by_reason(referrals: Referrals) -> list[tuple[str, str]]:
-    """Return declines by reason, the largest first, small ones merged."""
-    decisions = Decision.objects.filter(referral__in=referrals, answer=Decision.Answer.DECLINED)
-    counted = Counter(
-        decision.reason.title
-        for decision in decisions.select_related("reason").defer(*Decision.WORDS)
-        if decision.reason
+def declines_by_reason(referrals: Referrals, reasons: Reasons) -> list[tuple[str, str]]:
+    """Return declines by those `reasons` that the reader may count, the largest first, small ones merged."""
+    given = reasons.filter(
+        decision__referral__in=referrals, decision__answer=Decision.Answer.DECLINED, code__isnull=False
     )
+    counted = Counter(one.code.title for one in given.select_related("code") if one.code)
     return merged(counted, _("Other reasons, together"))
 
 

@@ -9,9 +9,10 @@ from accounts.permissions import Action, Object, permits
 from accounts.roles import Side
 from attendance.models import Signal
 from attendance.models import SignalQuerySet as Signals
-from cases.models import Case, Referral, ServiceGap
+from cases.models import Case, DecisionReason, Referral, ServiceGap
 from cases.models.case import CaseQuerySet as Cases
 from cases.models.draft import ServiceGapQuerySet as Gaps
+from cases.models.reason import DecisionReasonQuerySet as Reasons
 from cases.models.referral import ReferralQuerySet as Referrals
 from schools.models import protected_ids
 
@@ -22,6 +23,7 @@ class Scope:
 
     cases: Cases
     referrals: Referrals
+    reasons: Reasons
     signals: Signals | None
     is_city: bool
     gaps: Gaps | None = None
@@ -34,12 +36,13 @@ def scope_of(reader: Membership) -> Scope:
     role in the database does not see them either.
     """
     if not permits(reader, Object.FIGURES, Action.READ):
-        return Scope(Case.objects.none(), Referral.objects.none(), None, is_city=False)
+        return Scope(Case.objects.none(), Referral.objects.none(), DecisionReason.objects.none(), None, is_city=False)
     if reader.side == Side.CITY:
         hidden = protected_ids()
         return Scope(
             Case.objects.exclude(pupil__in=hidden),
             Referral.objects.exclude(case__pupil__in=hidden),
+            DecisionReason.objects.all(),
             Signal.objects.all(),
             is_city=True,
             # Whose they are the city has no right to; the database leaves protected pupils out.
@@ -49,7 +52,10 @@ def scope_of(reader: Membership) -> Scope:
     cases = Case.objects.overseen_by(reader)
     requests = Referral.objects.filter(case__in=cases)
     if reader.side == Side.SOCIAL:
-        return Scope(cases, requests.filter(to_unit__in=units), None, is_city=False)
+        answered = DecisionReason.objects.all()
+        return Scope(cases, requests.filter(to_unit__in=units), answered, None, is_city=False)
     # The database itself leaves protected pupils out: whoever counts has no right to whom a signal is about.
     signals = Signal.objects.filter(class_group__school__unit__in=units)
-    return Scope(cases, requests.filter(from_unit__in=units), signals, is_city=False)
+    # A school counts the reasons that it may know, and no others.
+    told = DecisionReason.objects.exclude(told_on="")
+    return Scope(cases, requests.filter(from_unit__in=units), told, signals, is_city=False)

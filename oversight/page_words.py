@@ -29,6 +29,8 @@ PAGES: dict[str, str | Promise] = {
     "cases:withdraw_request": _("a request for support"),
     "cases:assess_request": _("a request for support"),
     "cases:decline_request": _("a request for support"),
+    "cases:confirm_no": _("a request for support"),
+    "cases:send_no_back": _("a request for support"),
     "cases:allocate_request": _("a request for support"),
     "oversight:who_has_read": _("who has read about the pupil"),
     "oversight:who_has_read_in_case": _("who has read about the pupil"),

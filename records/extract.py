@@ -38,9 +38,11 @@ from cases.models import (
     ConcernReport,
     Consent,
     Decision,
+    DecisionReason,
     Disclosure,
     Event,
     Feedback,
+    PreparedNo,
     Question,
     QueuePlace,
     Referral,
@@ -127,6 +129,9 @@ class Table:
 NOTES = ("case__pupil", ("written_at",), ("text",), ("written_by",), ("written_at", "pk"))
 SOCIAL_OWN = (
     Table(gettext_lazy("The unit’s own notes"), SocialNote, *NOTES),
+    Table(gettext_lazy("Refusals that a colleague read first"), PreparedNo, "referral__case__pupil", ("prepared_at",
+          "code", "next_on", "missing_measure", "alternative", "ending", "ended_at"), ("rationale", "advice", "tried",
+          "nevertheless", "why_back"), ("prepared_by", "ended_by"), ("prepared_at", "pk")),
     Table(gettext_lazy("How concern reports were handled"), ReportHandling, "report__pupil", ("arrived_at",
           "confirmed_at", "protection", "protection_at", "decision", "reason", "decided_at", "told_at", "not_told_at",
           "not_told_why", "outcome", "ended_at", "met_on"), ("words",), ("protection_by", "decided_by", "ended_by"),
@@ -172,9 +177,11 @@ CASE_TABLES = (
           ("text", "answer"), ("asked_by", "answered_by"), ("asked_at", "pk")),
     Table(gettext_lazy("Places in a queue"), QueuePlace, "referral__case__pupil", ("queued_at", "place", "expected_on"),
           ("interim",), ("queued_by",), ("queued_at", "pk")),
-    Table(gettext_lazy("Decisions"), Decision, "referral__case__pupil", ("decided_at", "answer", "reason", "next_on",
-          "missing_measure", "alternative"), ("rationale", "advice", "tried", "nevertheless"), ("decided_by",),
-          ("decided_at", "pk")),
+    Table(gettext_lazy("Decisions"), Decision, "referral__case__pupil", ("decided_at", "answer", "next_on"),
+          ("advice",), ("decided_by",), ("decided_at", "pk")),
+    Table(gettext_lazy("Why a request was declined or sent on"), DecisionReason, "decision__referral__case__pupil",
+          ("code", "missing_measure", "alternative", "told_on"), ("rationale", "tried", "nevertheless"), (),
+          ("decision__decided_at", "pk")),
     Table(gettext_lazy("Feedback"), Feedback, "case__pupil", ("sent_at", "from_unit", "to_unit", "acknowledged_at"),
           ("text", "reply"), ("sent_by", "acknowledged_by"), ("sent_at", "pk")),
     Table(gettext_lazy("What happened"), Event, "case__pupil", ("at", "kind", "unit"), ("text",), ("by",), ("pk",)),
@@ -264,7 +271,8 @@ def _plain(rows: Iterable[models.Model], columns: tuple[str, ...]) -> list[Entry
 def _entries(table: Table, pupil: Pupil, reader: Membership, named: Named) -> list[Entry]:
     joined = [f"{name}__{relation}" for name in table.staff for relation in ("user", "unit")]
     joined += [name for name in table.facts if table.model._meta.get_field(name).is_relation]
-    rows = table.model.objects.visible_to(reader).filter(**{table.about: pupil}).select_related(*joined)
+    rows = table.model.objects.visible_to(reader).filter(**{table.about: pupil}).defer(None)
+    rows = rows.select_related(*joined)
     return [_entry(table, row, named) for row in rows.order_by(*table.order)]
 
 

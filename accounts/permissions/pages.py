@@ -189,6 +189,8 @@ OF_SOCIAL_SERVICES: dict[str, Methods] = {
     "cases:queue_request": form(RECEIVERS),
     "cases:redirect_request": form(RECEIVERS),
     "cases:decline_request": form(RECEIVERS),
+    "cases:confirm_no": form(RECEIVERS),
+    "cases:send_no_back": form(RECEIVERS),
     "cases:allocate_request": form(RECEIVERS),
     "cases:report_inbox": reading(REPORT_HANDLERS),
     "cases:report_intake": reading(REPORT_HANDLERS),

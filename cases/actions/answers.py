@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import Membership, Unit
 from cases import access
-from cases.declining import NoGiven, lacks
+from cases.declining import BY_TWO, DEMANDED, NoGiven, lacks, told_on
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Case, Decision, Disclosure, Question, QueuePlace, Referral
+from cases.models import Case, Decision, DecisionReason, Disclosure, PreparedNo, Question, QueuePlace, Referral
 from cases.placing import WRONG_PLACE, must_be_placed
 from socialservices.models import ReasonCode, Service
 
@@ -65,7 +67,7 @@ def accept_request(
     *, referral: Referral, handler: Membership, first_contact_by: date, by: Membership, at: datetime
 ) -> Referral:
     """Say yes: `handler` is responsible and makes the first contact at the latest on `first_contact_by`."""
-    with _answering(referral, "request_accepted", by, at) as happening:
+    with answering(referral, "request_accepted", by, at) as happening:
         locked = happening.request
         if handler.unit_id != locked.to_unit_id or not handler.is_active(happening.today):
             raise NotAllowed
@@ -78,7 +80,7 @@ def accept_request(
 
 def ask_question(*, referral: Referral, text: str, due_on: date, by: Membership, at: datetime) -> Question:
     """Ask the school something before answering. The answer's clock rests, once; the child's time does not."""
-    with _answering(referral, "question_asked", by, at) as happening:
+    with answering(referral, "question_asked", by, at) as happening:
         locked = happening.request
         happening.set_status(locked, Status.ASKED)
         question = Question.objects.create(referral=locked, text=text, asked_at=at, asked_by=by, due_on=due_on)
@@ -98,7 +100,7 @@ def queue_request(
     Its answer is due on the day the turn is expected. Queueing again gives a new place and day; every one is kept.
     Raises NotAllowed for a day that has been, AlreadyDone while the school has a question to answer.
     """
-    with _answering(referral, "request_queued", by, at) as happening:
+    with answering(referral, "request_queued", by, at) as happening:
         if expected_on <= happening.today:
             raise NotAllowed
         happening.set_status(happening.request, Status.QUEUED)
@@ -121,14 +123,15 @@ def redirect_request(*, referral: Referral, service: Service, rationale: str, by
 
     Raises ConsentIsMissing when the consent to share has been taken back.
     """
-    with _answering(referral, "request_redirected", by, at) as happening:
+    with answering(referral, "request_redirected", by, at) as happening:
         old = happening.request
         to_unit = service.office.unit
         if to_unit.pk == old.to_unit_id:
             raise NotAllowed
         if happening.case.referrals.awaiting_answer().filter(to_unit=to_unit).exists():
             raise NothingNew
-        _decide(happening, Decision.Answer.REDIRECTED, rationale=rationale, next_holder=to_unit)
+        decision = _decide(happening, Decision.Answer.REDIRECTED, next_holder=to_unit)
+        _say_why(happening, decision, None, rationale=rationale)
         happening.set_status(old, Status.REDIRECTED)
         happening.stop("answer_question", referral=old, outcome="replaced")
         for obligation in happening.open_obligations("answer_request", referral=old):
@@ -159,25 +162,54 @@ def decline_request(
 
     The case stays open. The school responds to the no, and `next_holder` does the next step at the latest on
     `next_on`. The database refuses a no that lacks any of this. Raises NotAllowed for a reason that only says "not us"
-    where the school asked the intake office to choose, and for a no that lacks what its reason demands.
+    where the school asked the intake office to choose, for a no that lacks what its reason demands, and for a reason
+    that takes two (cases.actions.second_person).
     """
-    with _answering(referral, "request_declined", by, at) as happening:
-        locked = happening.request
-        if must_be_placed(locked) and reason.code in WRONG_PLACE:
-            raise NotAllowed
-        extra = {"missing_measure": missing_measure, "tried": tried, "alternative": alternative}
-        given = NoGiven(reason.code, next_holder.pk == locked.from_unit_id, next_on, **extra)
-        if lacks(given, happening.today):
-            raise NotAllowed
-        decision = _decide(
-            happening, Decision.Answer.DECLINED, reason=reason, rationale=rationale, advice=advice,
-            next_holder=next_holder, next_on=next_on, nevertheless=nevertheless, **extra,
-        )  # fmt: skip
-        happening.set_status(locked, Status.DECLINED)
-        happening.stop("answer_request", "answer_question", referral=locked)
-        happening.start("respond_to_no", unit=locked.from_unit, person=locked.sent_by, referral=locked)
-        happening.start("do_next_step", unit=next_holder, due_on=next_on, referral=locked, task=advice[:300])
+    if reason.code in BY_TWO:
+        raise NotAllowed
+    words = {
+        "rationale": rationale, "missing_measure": missing_measure, "tried": tried, "alternative": alternative,
+        "nevertheless": nevertheless,
+    }  # fmt: skip
+    with answering(referral, "request_declined", by, at) as happening:
+        return say_no(happening, NoSaid(reason, advice, next_holder, next_on, words))
+
+
+@dataclass(frozen=True)
+class NoSaid:
+    """Everything a no says. `words` are what the school reads only where a ground allows it, by field."""
+
+    reason: ReasonCode
+    advice: str
+    next_holder: Unit
+    next_on: date
+    words: dict[str, str]
+
+
+def say_no(happening: Entry, said: NoSaid, *, prepared_by: Membership | None = None) -> Decision:
+    """Write a complete no to the entry's request, and put the next steps on the school and on the next holder.
+
+    Raises NotAllowed for one that lacks what its reason demands, or that is no answer where the office is to choose.
+    """
+    locked = happening.request
+    if lacks_anything(locked, said, happening.today):
+        raise NotAllowed
+    decision = _decide(
+        happening, Decision.Answer.DECLINED, advice=said.advice, next_holder=said.next_holder, next_on=said.next_on
+    )
+    _say_why(happening, decision, said.reason, prepared_by=prepared_by, **said.words)
+    happening.set_status(locked, Status.DECLINED)
+    happening.stop("answer_request", "answer_question", referral=locked)
+    happening.start("respond_to_no", unit=locked.from_unit, person=locked.sent_by, referral=locked)
+    happening.start("do_next_step", unit=said.next_holder, due_on=said.next_on, referral=locked, task=said.advice[:300])
     return decision
+
+
+def lacks_anything(referral: Referral, said: NoSaid, today: date) -> bool:
+    """Say whether a no lacks what its reason demands on `today`, or gives a reason that is none for this request."""
+    demanded = {name: said.words.get(name, "") for name in DEMANDED}
+    given = NoGiven(said.reason.code, said.next_holder.pk == referral.from_unit_id, said.next_on, **demanded)
+    return (must_be_placed(referral) and said.reason.code in WRONG_PLACE) or bool(lacks(given, today))
 
 
 def allocate_request(*, referral: Referral, person: Membership, by: Membership, at: datetime) -> Referral:
@@ -198,8 +230,11 @@ def allocate_request(*, referral: Referral, person: Membership, by: Membership, 
 
 
 @contextmanager
-def _answering(referral: Referral, kind: str, by: Membership, at: datetime) -> Iterator[Entry]:
-    """Open an entry in which `by` answers `referral`, acknowledging it first where nobody has."""
+def answering(referral: Referral, kind: str, by: Membership, at: datetime) -> Iterator[Entry]:
+    """Open an entry in which `by` answers `referral`, acknowledging it first where nobody has.
+
+    A no that waited for a second person waits no longer: this answer took its place.
+    """
     with entry(case=referral.case, kind=kind, by=by, at=at, referral=referral) as happening:
         _check(access.may_receive, by, happening.request)
         if happening.request.status not in Referral.UNANSWERED:
@@ -207,6 +242,13 @@ def _answering(referral: Referral, kind: str, by: Membership, at: datetime) -> I
         if happening.request.status in {Status.SENT, Status.RECEIVED}:
             _acknowledge(happening, by)
         yield happening
+        end_prepared(happening.request, PreparedNo.Ending.REPLACED, by=by, at=at)
+
+
+def end_prepared(referral: Referral, ending: str, *, by: Membership, at: datetime, why_back: str = "") -> None:
+    """End what has been prepared about a locked request, if it still waits."""
+    waiting = PreparedNo.objects.open().filter(referral=referral)
+    waiting.update(ending=ending, ended_by=by, ended_at=at, why_back=why_back)
 
 
 def _check(may: Callable[[Membership, Referral], bool], by: Membership, referral: Referral) -> None:
@@ -236,6 +278,12 @@ def _take_over(happening: Entry, old: Referral) -> date | None:
         happening.stop_one(obligation, outcome="taken_over")
     end_part(happening, old)
     return due_on
+
+
+def _say_why(happening: Entry, decision: Decision, code: ReasonCode | None, **words: Any) -> DecisionReason:
+    """Write why, where the school reads it only on a ground that holds today."""
+    ground = told_on(happening.request, code, happening.today)
+    return DecisionReason.objects.create(decision=decision, code=code, told_on=ground, **words)
 
 
 def _decide(happening: Entry, answer: str, **facts: object) -> Decision:

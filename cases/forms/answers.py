@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from accounts.models import Membership, Unit
 from attendance.models import Measure
 from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, NoGiven, lacks
-from cases.models import Decision, Referral
+from cases.models import DecisionReason, PreparedNo, Referral
 from cases.obligations import KINDS, LONGEST_PAUSE, LONGEST_QUEUE
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
@@ -23,6 +23,10 @@ from socialservices.models import ReasonCode, Service
 from .fields import DayField, TextField
 
 READ_BY_SCHOOL = _("Read by: the school and your unit. The pupil and the family can read it.")
+READ_BY_UNIT = _("Read by: your unit. The school does not read it: no consent covers that it is told why.")
+ADVICE_ONLY = _("Always read by the school, the pupil and the family. Write what to do, not why you say no.")
+WHY = ("rationale", *DEMANDED, "nevertheless")
+"""The fields of a no that the school reads only where a ground allows it."""
 FIRST_CONTACT, QUESTION = KINDS["first_contact"], KINDS["answer_question"]
 NEXT_STEP_IN = 10
 COMMON_REASONS = 9
@@ -133,9 +137,14 @@ class RedirectForm(forms.Form):
         error_messages={"required": _("Write why you send it on")},
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, services: QuerySet[Service], **kwargs: Any) -> None:
-        """Offer `services`."""
+    def __init__(self, data: Any = None, *, services: QuerySet[Service], covered: bool, **kwargs: Any) -> None:
+        """Offer `services`. `covered` says whether a consent covers that the school is told why."""
         super().__init__(data, **kwargs)
+        if not covered:
+            self.fields["rationale"].help_text = _(
+                "One line is enough. Read by: your unit and the unit you send it to. The school does not read it: no "
+                "consent covers that it is told why."
+            )
         self.fields["service"].queryset = services  # type: ignore[attr-defined]
         self.fields["service"].label_from_instance = lambda service: f"{service.office.unit.name} – {service.offers}"  # type: ignore[attr-defined]
 
@@ -162,7 +171,7 @@ class DeclineForm(forms.Form):
     tried = TextField(label=_("What have you tried?"), rows=2, required=False, help_text=READ_BY_SCHOOL)
     alternative = forms.ChoiceField(
         label=_("Which other way do you offer?"), required=False,
-        choices=[("", _("Choose")), *Decision.Alternative.choices], help_text=READ_BY_SCHOOL,
+        choices=[("", _("Choose")), *DecisionReason.Alternative.choices], help_text=READ_BY_SCHOOL,
     )  # fmt: skip
     nevertheless = TextField(
         label=_("Why all the same?"), rows=2, required=False, help_text=READ_BY_SCHOOL, max_length=600
@@ -184,14 +193,29 @@ class DeclineForm(forms.Form):
         reasons: QuerySet[ReasonCode],
         units: QuerySet[Unit],
         today: date,
+        covered: bool,
+        kept: PreparedNo | None = None,
         **kwargs: Any,
     ) -> None:
-        """Offer the `reasons` in force and the `units` that are party to the case, the school first chosen."""
+        """Offer the `reasons` in force and the `units` that are party to the case, the school first chosen.
+
+        `covered` says whether a consent covers that the school is told why; `kept` is what was written before.
+        """
         kwargs["initial"] = {"next_holder": referral.from_unit_id, "next_on": add_working_days(today, NEXT_STEP_IN)}
+        if kept is not None:
+            kwargs["initial"] |= {
+                **kept.words(), "reason": kept.code_id, "advice": kept.advice, "next_holder": kept.next_holder_id,
+                "next_on": kept.next_on,
+            }  # fmt: skip
         super().__init__(data, **kwargs)
         self.today, self.school_id = today, referral.from_unit_id
         for name in (*DEMANDED, "nevertheless"):
             self.fields[name].marker = pgettext("form field", "required")  # type: ignore[attr-defined]
+        if not covered:
+            self.fields["advice"].help_text = ADVICE_ONLY
+            for name in WHY:
+                self.fields[name].help_text = READ_BY_UNIT
+        self.covered = covered
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["next_holder"].queryset = units  # type: ignore[attr-defined]
 
@@ -227,12 +251,26 @@ class DeclineForm(forms.Form):
         """Return each reason with its radio button and the day on which its next step is usually due."""
         for radio, reason in zip(self["reason"], self.fields["reason"].queryset, strict=True):  # type: ignore[attr-defined]
             usual = add_working_days(self.today, reason.next_step_days)
-            yield {"radio": radio, "reason": reason, "usual": usual, "fields": self._fields_of(reason.code)}
+            is_told = self.covered and reason.is_shown_to_school
+            yield {
+                "radio": radio, "reason": reason, "usual": usual, "fields": self._fields_of(reason.code),
+                "is_told": is_told,
+            }  # fmt: skip
 
     def _fields_of(self, code: str) -> list[forms.BoundField]:
         """Return the fields that belong to one reason alone."""
         names = {SCHOOL_FIRST: ["missing_measure"], NOT_MOTIVATED: ["tried", "alternative"]}.get(code, [])
         return [self[name] for name in names]
+
+
+class SendNoBackForm(forms.Form):
+    """What to think of once more in a no that a colleague has prepared."""
+
+    why = TextField(
+        label=_("What should be thought of once more?"), rows=3, max_length=600,
+        help_text=_("Read by: your unit. The school does not read it."),
+        error_messages={"required": _("Write what should be thought of once more")},
+    )  # fmt: skip
 
 
 class AllocateForm(forms.Form):

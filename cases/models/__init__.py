@@ -4,7 +4,9 @@ from .case import Case, Party
 from .consent import Consent
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
+from .prepared import PreparedNo
 from .queue import QueuePlace
+from .reason import DecisionReason
 from .referral import Decision, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
@@ -14,6 +16,7 @@ __all__ = [
     "ConcernReport",
     "Consent",
     "Decision",
+    "DecisionReason",
     "Disclosure",
     "Event",
     "Feedback",
@@ -21,6 +24,7 @@ __all__ = [
     "HolderInterval",
     "Obligation",
     "Party",
+    "PreparedNo",
     "Question",
     "QueuePlace",
     "Referral",

@@ -58,6 +58,7 @@ class Consent(PersonalModel):
         ABSENCE = "absence", _("The absence figures")
         TRIED = "tried", _("What is ticked of what the school has done")
         RECEIVER = "receiver", _("That the receiver chosen gets it")
+        REPLY = "reply", _("That the receiver tells the school why, if it says no or sends it on")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")

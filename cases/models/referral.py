@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, permits
 from accounts.roles import Side
-from attendance.models import Measure
 from audit.reading import PersonalModel
-from socialservices.models import ReasonCode, Service
+from socialservices.models import Service
 
 from .case import Case
 
@@ -145,33 +144,23 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(models.Model):
-    """The one answer to a request. A no is complete or it is not saved (product.md rule 3)."""
+    """The one answer to a request: the part that both sides always read.
+
+    A no is complete or it is not saved (product.md rule 3). Why it was given stands in `DecisionReason`, which the
+    school reads only where a ground allows it (law.md 6.1).
+    """
 
     class Answer(models.TextChoices):
         ACCEPTED = "accepted", _("Yes")
         DECLINED = "declined", _("No")
         REDIRECTED = "redirected", _("Redirected")
 
-    class Alternative(models.TextChoices):
-        PARENTS_FIRST = "parents_first", _("We begin with the guardians")
-        HOME_VISIT = "home_visit", _("We make a home visit")
-        ASK_AGAIN = "ask_again", _("We ask the pupil again in another way")
-        OUTREACH = "outreach", _("We seek the pupil out where the pupil is")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="decision")
     answer = models.CharField(max_length=10, choices=Answer.choices)
-    reason = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
-    rationale = models.TextField(blank=True)
     advice = models.TextField(blank=True)
     next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     next_on = models.DateField(null=True, blank=True)
-    missing_measure = models.CharField(
-        max_length=20, choices=Measure.Kind.choices, blank=True, default="", db_default=""
-    )
-    tried = models.TextField(blank=True, default="", db_default="")
-    alternative = models.CharField(max_length=13, choices=Alternative.choices, blank=True, default="", db_default="")
-    nevertheless = models.TextField(blank=True, default="", db_default="")
     # For those who count declines and have no right to the words.
     lacks_advice = models.GeneratedField(
         expression=Q(advice=""),  # type: ignore[arg-type]  # a condition is an expression too
@@ -181,7 +170,7 @@ class Decision(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="decisions")
 
-    WORDS = ("rationale", "advice", "missing_measure", "tried", "alternative", "nevertheless")
+    WORDS = ("advice",)
     """What those who count declines have no right to."""
 
     objects = DecisionQuerySet.as_manager()
@@ -190,15 +179,12 @@ class Decision(models.Model):
         ordering = ["decided_at", "id"]
         constraints = [
             models.CheckConstraint(
-                name="a_no_has_reason_words_advice_holder_and_date",
+                name="a_no_has_advice_holder_and_date",
                 condition=~Q(answer="declined")
-                | Q(reason__isnull=False, next_holder__isnull=False, next_on__isnull=False)
-                & Q(rationale__regex=r"\S")
-                & Q(advice__regex=r"\S"),
+                | Q(next_holder__isnull=False, next_on__isnull=False) & Q(advice__regex=r"\S"),
             ),
             models.CheckConstraint(
-                name="a_redirect_says_why_and_where",
-                condition=~Q(answer="redirected") | Q(next_holder__isnull=False) & Q(rationale__regex=r"\S"),
+                name="a_redirect_says_where", condition=~Q(answer="redirected") | Q(next_holder__isnull=False)
             ),
         ]
 

@@ -18,19 +18,21 @@ from cases import access
 from cases.actions import answers as actions
 from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
+from cases.actions.second_person import prepare_no
 from cases.ball import states_of
-from cases.declining import DEMANDED, contradictions, facts_beyond, goes_to_head
+from cases.consents import reply_is_covered
+from cases.declining import BY_TWO, DEMANDED, contradictions, facts_beyond, goes_to_head, told_on
 from cases.forms.answers import AllocateForm, AskForm, DeclineForm, QueueForm, RedirectForm
 from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
-from cases.models import Decision, Disclosure, Referral
+from cases.models import DecisionReason, Disclosure, Referral
 from cases.obligations import KINDS
 from cases.placing import reasons_for
 from cases.receivers import right_units_for
 
 from .attempt import refused
 from .conflict import conflict_page
-from .inbox import accept_form, answer_page, people_of, received, wants_partial
+from .inbox import accept_form, answer_page, latest_prepared, people_of, received, wants_partial
 
 
 def acknowledge_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
@@ -101,7 +103,10 @@ def queue_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
 def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Send the request on to the right unit, which keeps the time it has had."""
     referral = received(request, referral_id)
-    form = RedirectForm(request.POST or None, services=right_units_for(referral, timezone.localdate()))
+    today = timezone.localdate()
+    form = RedirectForm(
+        request.POST or None, services=right_units_for(referral, today), covered=reply_is_covered(referral, today)
+    )
     if not access.may_answer(request.membership, referral):
         return conflict_page(request, referral.case, form if form.is_bound else None)
     if form.is_valid():
@@ -141,6 +146,8 @@ def decline_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         if "confirm" in request.POST:
             form.add_error("nevertheless", _("Write why you say no all the same, or change the answer"))
         return render(request, "cases/decline_check.html", check, status=422 if form.errors else 200)
+    if check["by_two"]:
+        return _leave_to_colleague(request, referral, form)
     stop = refused(request, actions.decline_request, referral.case, form, referral=referral, **form.cleaned_data)
     if stop is None:
         unit = referral.from_unit.short_name
@@ -148,15 +155,28 @@ def decline_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     return stop or _after_answer(request, referral)
 
 
+def _leave_to_colleague(request: MemberRequest, referral: Referral, form: DeclineForm) -> HttpResponse:
+    """Leave a no that takes two to a second person in the unit."""
+    stop = refused(request, prepare_no, referral.case, form, referral=referral, **form.cleaned_data)
+    if stop is None:
+        messages.success(
+            request, _("Left to a colleague, who reads it and sends it. Nothing has reached the school yet.")
+        )
+    return stop or redirect("cases:assess_request", referral.pk)
+
+
 def _decline_form(request: MemberRequest, referral: Referral) -> DeclineForm:
     today = timezone.localdate()
     parties = referral.case.parties.filter(ended_at=None).values("unit")
+    kept = None if request.method == "POST" else latest_prepared(request, referral)
     return DeclineForm(
         request.POST or None,
+        kept=kept,
         referral=referral,
         reasons=reasons_for(referral, today),
         units=Unit.objects.filter(pk__in=parties),
         today=today,
+        covered=reply_is_covered(referral, today),
     )
 
 
@@ -172,10 +192,12 @@ def _check_context(request: MemberRequest, referral: Referral, form: DeclineForm
         "state": state,
         "form": form,
         "answer": answer,
-        "beyond": list(facts_beyond(Decision(**{name: answer[name] for name in DEMANDED}))),
+        "beyond": list(facts_beyond(DecisionReason(**{name: answer[name] for name in DEMANDED}))),
+        "told": told_on(referral, answer["reason"], today),
         "respond_by": KINDS["respond_to_no"].due_on(today),
         "against": contradictions(content, answer["missing_measure"], f"{answer['rationale']} {answer['advice']}"),
         "goes_to_head": goes_to_head(content, state.child_days),
+        "by_two": answer["reason"].code in BY_TWO,
     }
 
 

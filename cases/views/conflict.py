@@ -17,13 +17,17 @@ from cases.timeline import timeline_of
 def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = None) -> HttpResponse:
     """Answer 409 with the state of `case`, its latest event and the texts typed into `form`.
 
-    The reader was let in to `case` a moment ago and is told how it stands, even if it has left their hands since.
+    The reader was let in to `case` a moment ago and is told how it stands, even if it has left their hands since. Those
+    who only oversee it get units, dates and number.
     """
     case.refresh_from_db()
-    may_read = Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
-    latest = [item for item in timeline_of(case, request.membership) if not item.is_internal][:1]
+    oversees = getattr(request, "oversees", False)
+    may_read = not oversees and Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
+    happened = [] if oversees else timeline_of(case, request.membership)
+    latest = [item for item in happened if not item.is_internal][:1]
     context = {
-        "state": states_of([case], timezone.localdate())[0],
+        "state": states_of([case], timezone.localdate(), with_words=not oversees)[0],
+        "oversees": oversees,
         "latest": latest[0] if latest else None,
         "typed": typed_texts(form) if form is not None else [],
         "may_read": may_read,

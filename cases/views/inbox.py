@@ -22,7 +22,7 @@ from cases.actions import answers
 from cases.ball import states_of
 from cases.forms.answers import AcceptForm
 from cases.inbox import TABS, counts_of, requests_in, rows_of
-from cases.models import Decision, Disclosure, Question, QueuePlace, Referral
+from cases.models import Decision, Disclosure, PreparedNo, Question, QueuePlace, Referral
 from cases.placing import must_be_placed
 
 PAGE_SIZE = 25
@@ -105,6 +105,7 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
         "may_queue": may_answer and referral.status != Referral.Status.ASKED,
         "place": QueuePlace.objects.visible_to(reader).filter(referral=referral).defer(None).last(),
         "must_be_placed": must_be_placed(referral),
+        "prepared": latest_prepared(request, referral),
         "may_work": access.may_work(reader, referral),
         "holds": [ball for ball in state.balls if ball.obligation.referral_id == referral.pk],
     }
@@ -112,11 +113,20 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 
 
+def latest_prepared(request: MemberRequest, referral: Referral) -> PreparedNo | None:
+    """Return the latest no that takes two, while it waits or has come back: for a request that has no answer."""
+    if referral.status not in Referral.UNANSWERED:
+        return None
+    prepared = PreparedNo.objects.visible_to(request.membership).filter(referral=referral)
+    latest = prepared.select_related("prepared_by__user", "ended_by__user", "code").last()
+    return latest if latest is not None and latest.ending != PreparedNo.Ending.REPLACED else None
+
+
 def _earlier_answers(referral: Referral, reader: Membership) -> list[Decision]:
     """Return what the reader's own units answered before in the case, and why this request was sent on to them."""
     decisions = Decision.objects.visible_to(reader).filter(referral__case=referral.case).exclude(referral=referral)
     return list(
-        decisions.select_related("referral__to_unit", "reason", "decided_by__user", "next_holder").order_by(
+        decisions.select_related("referral__to_unit", "given__code", "decided_by__user", "next_holder").order_by(
             "-decided_at"
         )
     )

@@ -31,7 +31,7 @@ from cases.forms.obligations import (
     RecordStepForm,
 )
 from cases.ledger import AlreadyPaused
-from cases.models import Case, Decision, Event, Obligation
+from cases.models import Case, Decision, DecisionReason, Event, Obligation
 from cases.obligations import CHECK, DATE_CHANGES, KINDS, LIFT, NET, STEPS
 
 from .acting import Act, acting_page
@@ -107,7 +107,9 @@ def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     return _act(
         request, obligation, act, form, action, template="cases/answer_lift.html",
         lifted=lifts.select_related("by__user", "unit").order_by("id").last(),
-        decision=decisions.select_related("reason", "decided_by__user", "referral__to_unit").first(),
+        decision=decisions.select_related("decided_by__user", "referral__to_unit").first(),
+        given=DecisionReason.objects.visible_to(request.membership)
+        .filter(decision__in=decisions).select_related("code").defer(None).first(),
         others=others.with_page_relations(),
     )  # fmt: skip
 

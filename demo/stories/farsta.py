@@ -107,11 +107,18 @@ def ester(tale: Tale) -> None:
 
 @story(SCHOOL, "5B", away=17, pattern=Pattern.NOW_AND_THEN, name="Yusuf Jamacow")
 def yusuf(tale: Tale) -> None:
-    """Acknowledged; the team is thinking."""
+    """Acknowledged; a no has been written and waits for a second person."""
     tale.worries(-13, "Ont i magen på morgnarna, nästan bara de dagar vi har prov.", Sign.WORRIED_OR_SAD)
     tale.takes_up_concern(-11, "Skolsköterskan har träffat Yusuf. Vi ber om stöd till hela familjen.")
     tale.asks_for_support(-7, TEAM, QUIET)
     tale.acknowledges(-6)
+    tale.prepares_no(
+        -1,
+        "SCHOOL_RESPONSIBILITY",
+        "Det som är svårt för Yusuf är proven. Skolan kan ändra hur de går till innan vi kommer in.",
+        "Låt Yusuf göra prov i en mindre grupp, och berätta för honom i förväg vilka dagar det gäller.",
+        next_on=8,
+    )
 
 
 @story(SCHOOL, "8B", away=44, pattern=Pattern.MORNINGS, name="Rojin Demirtaş")
@@ -158,10 +165,10 @@ def vera(tale: Tale) -> None:
 
 @story(SCHOOL, "5A", away=22, name="Filmon Gebreab")
 def filmon(tale: Tale) -> None:
-    """The school follows the advice in a no, and has a step to do this week."""
+    """The school follows the advice in a no, and has a step to do this week. Why, the consent does not cover."""
     tale.worries(-26, "Har tappat lusten efter provet i matte. Går på toaletten hela lektionen.", Sign.HARD_WITH_WORK)
     tale.takes_up_concern(-25, "Kartläggning med specialpedagogen. Vi frågar också teamet.")
-    tale.asks_for_support(-20, TEAM, SCHOOLWORK)
+    tale.asks_for_support(-20, TEAM, SCHOOLWORK, tells_why=False)
     tale.acknowledges(-19)
     tale.declines(
         -12,

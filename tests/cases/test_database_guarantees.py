@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -12,6 +13,7 @@ from cases.models import (
     Case,
     Consent,
     Decision,
+    DecisionReason,
     Disclosure,
     Event,
     Feedback,
@@ -25,6 +27,7 @@ from cases.models import (
     SocialNote,
 )
 from tests.factories.cases import Story, a_case
+from tests.factories.socialservices import ReasonCodeFactory
 from wall.roles import EVERYBODY, WEB
 
 pytestmark = pytest.mark.django_db
@@ -49,24 +52,56 @@ def story() -> Story:
 
 def no(story: Story, **changed: object) -> None:
     """Write a no past the action, with something left out."""
-    complete = {
-        "reason": story.cast.reason, "rationale": "Nej.", "advice": "Pröva.", "next_holder": story.cast.worker.unit,
-        "next_on": story.days(5),
-    }  # fmt: skip
+    why = {"code": story.cast.reason, "rationale": "Nej.", "told_on": ""}
+    complete = {"advice": "Pröva.", "next_holder": story.cast.worker.unit, "next_on": story.days(5)}
     Referral.objects.filter(pk=story.referral.pk).update(status="declined")
-    Decision.objects.create(
+    decision = Decision.objects.create(
         referral=story.referral, answer="declined", decided_at=story.at, decided_by=story.cast.worker,
-        **complete | changed,
+        **{name: changed.get(name, value) for name, value in complete.items()},
     )  # fmt: skip
+    if "why" not in changed:
+        given = {name: changed.get(name, value) for name, value in why.items()}
+        DecisionReason.objects.create(decision=decision, **given)
 
 
 @pytest.mark.parametrize(
     "missing",
-    [{"reason": None}, {"rationale": ""}, {"rationale": "  "}, {"advice": ""}, {"advice": "\n"}, {"next_holder": None},
-     {"next_on": None}],
-)  # fmt: skip
+    [{"advice": ""}, {"advice": "\n"}, {"next_holder": None}, {"next_on": None}],
+)
 def test_an_incomplete_no(story: Story, missing: dict[str, object]) -> None:
-    refused(lambda: no(story, **missing), says="a_no_has_reason_words_advice_holder_and_date")
+    refused(lambda: no(story, **missing), says="a_no_has_advice_holder_and_date")
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        ({"rationale": ""}, "reason_is_given_in_words"),
+        ({"rationale": "  "}, "reason_is_given_in_words"),
+        ({"code": None}, "does not say why"),
+        ({"why": None}, "does not say why"),
+    ],
+)
+def test_a_no_that_does_not_say_why(story: Story, missing: dict[str, object], says: str) -> None:
+    refused(lambda: no(story, **missing), says=says)
+
+
+@pytest.mark.parametrize("ground", ["necessary_10_2", "general_clause_10_27"])
+def test_why_told_to_the_school_on_a_ground_that_does_not_open_it(story: Story, ground: str) -> None:
+    refused(lambda: no(story, told_on=ground), says="No consent covers")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"scope": ["words", "receiver"]}, {"valid_to": date(2020, 1, 1), "given_on": date(2019, 1, 1)}, {"answer": "no"}],
+)
+def test_why_told_to_the_school_without_a_consent_that_covers_it(story: Story, changed: dict[str, object]) -> None:
+    Consent.objects.filter(case=story.case).update(**changed)
+    refused(lambda: no(story, told_on="consent_osl_10_1"), says="No consent covers")
+
+
+def test_a_reason_told_that_no_school_may_have(story: Story) -> None:
+    secret = ReasonCodeFactory(is_shown_to_school=False)
+    refused(lambda: no(story, code=secret, told_on="consent_osl_10_1"), says="may not be told this reason")
 
 
 def test_a_complete_no_is_not_what_was_refused_above(story: Story) -> None:
@@ -241,15 +276,15 @@ def test_a_unit_that_is_party_twice(story: Story) -> None:
 @pytest.mark.parametrize("model", [Event, Decision])
 def test_what_was_written_is_not_rewritten(story: Story, model: type) -> None:
     story.accept()
-    field = "kind" if model is Event else "rationale"
+    field = "kind" if model is Event else "advice"
 
     refused(lambda: model.objects.update(**{field: "något annat"}), says="permission denied|refuse|only")
 
 
 @pytest.mark.parametrize(
     "model",
-    [Case, Party, Referral, Decision, Question, Consent, Disclosure, Feedback, SchoolNote, SocialNote, Obligation,
-     HolderInterval, Hold, Event],
+    [Case, Party, Referral, Decision, DecisionReason, Question, Consent, Disclosure, Feedback, SchoolNote, SocialNote,
+     Obligation, HolderInterval, Hold, Event],
 )  # fmt: skip
 def test_nothing_of_a_case_is_deleted(story: Story, model: type) -> None:
     table = connection.ops.quote_name(model._meta.db_table)

@@ -6,10 +6,10 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from cases.actions import answers
+from cases.actions import answers, second_person
 from cases.declining import NoGiven, contradictions, goes_to_head, lacks
 from cases.ledger import NotAllowed
-from cases.models import Case, Decision, Disclosure
+from cases.models import Case, Decision, DecisionReason, Disclosure, PreparedNo, Referral
 from cases.todo import to_do_of
 from tests.factories.cases import a_case
 from tests.factories.socialservices import ReasonCodeFactory
@@ -108,8 +108,9 @@ def test_the_schools_responsibility_contradicted_by_what_is_done_needs_why_all_t
     assert refused.status_code == 422
     assert "Skolan behöver pröva mer." in refused.text
     assert sent.status_code == 302
-    decision = Decision.objects.get()
-    assert (decision.missing_measure, decision.nevertheless) == ("adaptations", "De prövades en vecka.")
+    second_person.confirm_no(prepared=story.prepared, by=story.cast.colleague, at=story.at)
+    given = DecisionReason.objects.get()
+    assert (given.missing_measure, given.nevertheless) == ("adaptations", "De prövades en vecka.")
     shown = enter(story.cast.counsellor).get(reverse("cases:case_detail", args=[story.case.pk])).text
     assert "Missing at the school" in shown
     assert "De prövades en vecka." in shown
@@ -119,7 +120,7 @@ def test_a_measure_that_is_not_done_needs_no_more(story, enter):
     given = typed(story, ReasonCodeFactory(code="SCHOOL_RESPONSIBILITY"), missing_measure="home_visit")
 
     assert enter(story.cast.worker).post(address(story), {**given, "confirm": "1"}).status_code == 302
-    assert Decision.objects.get().nevertheless == ""
+    assert PreparedNo.objects.get().nevertheless == ""
 
 
 def test_a_no_for_motivation_is_refused_until_another_way_is_offered(story, enter):
@@ -136,8 +137,9 @@ def test_a_no_for_motivation_is_refused_until_another_way_is_offered(story, ente
     for words in ("Write what you have tried", "Choose which other way you offer", "your unit has the next step"):
         assert words in bare.text
     assert sent.status_code == 302
-    decision = Decision.objects.get()
-    assert (decision.alternative, decision.tried) == ("parents_first", "Ringt tre gånger.")
+    second_person.confirm_no(prepared=story.prepared, by=story.cast.colleague, at=story.at)
+    given = DecisionReason.objects.get()
+    assert (given.alternative, given.tried) == ("parents_first", "Ringt tre gånger.")
     assert story.open("do_next_step").intervals.get(to_at=None).unit == story.cast.worker.unit
 
 
@@ -146,8 +148,8 @@ def test_what_belongs_to_another_reason_is_not_kept(story, enter):
 
     enter(story.cast.worker).post(address(story), {**given, "confirm": "1"})
 
-    decision = Decision.objects.get()
-    assert (decision.tried, decision.alternative, decision.missing_measure) == ("", "", "")
+    kept = DecisionReason.objects.get()
+    assert (kept.tried, kept.alternative, kept.missing_measure) == ("", "", "")
 
 
 @pytest.mark.parametrize("code", ["SCHOOL_RESPONSIBILITY", "PUPIL_NOT_MOTIVATED"])
@@ -158,11 +160,14 @@ def test_neither_action_nor_database_takes_a_no_without_what_its_reason_demands(
         answers.decline_request(
             referral=story.referral, next_holder=story.cast.counsellor.unit, by=story.cast.worker, at=story.at, **given
         )
+    Referral.objects.filter(pk=story.referral.pk).update(status="declined")
+    decision = Decision.objects.create(
+        referral=story.referral, answer="declined", next_holder=story.cast.counsellor.unit, decided_at=story.at,
+        decided_by=story.cast.worker, advice="Pröva.", next_on=story.days(3),
+    )  # fmt: skip
     with pytest.raises(DatabaseError, match="A no"), transaction.atomic():
-        Decision.objects.create(
-            referral=story.referral, answer="declined", next_holder=story.cast.counsellor.unit, decided_at=story.at,
-            decided_by=story.cast.worker, **given,
-        )  # fmt: skip
+        DecisionReason.objects.create(decision=decision, code=reason, rationale="Nej.")
+    transaction.set_rollback(True)
 
 
 def test_the_head_reads_a_no_to_a_child_who_has_waited_long_and_no_other(cast, enter):

@@ -10,8 +10,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import Membership
-from cases.actions import answers, closing, oversight, replies, requests, work
-from cases.models import Case, Feedback, Obligation, Question, Referral
+from cases.actions import answers, closing, oversight, replies, requests, second_person, work
+from cases.models import Case, Feedback, Obligation, PreparedNo, Question, Referral
 from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
 from schools.models import ClassGroup, Pupil
@@ -138,7 +138,8 @@ class Story:
             consents=[
                 ConsentGiven(
                     "guardian_1", "yes", form="meeting", given_on=self.today,
-                    valid_to=self.today + timedelta(days=180), scope=["words", "receiver"], interpreter="arabiska",
+                    valid_to=self.today + timedelta(days=180), scope=["words", "receiver", "reply"],
+                    interpreter="arabiska",
                 ),
                 ConsentGiven("guardian_2", "none"),
             ],
@@ -192,6 +193,20 @@ class Story:
             next_on=self.days(10), by=self.cast.worker, at=self.at, tried="Ringt.", nevertheless="Ändå.",
         )  # fmt: skip
         return self._again()
+
+    def prepare_no(self, code: str = "SCHOOL_RESPONSIBILITY") -> Story:
+        """One in the team writes a no that a colleague has to read first."""
+        second_person.prepare_no(
+            referral=self.referral, reason=reason_of(code), rationale="Skolan behöver pröva mer först.",
+            advice="Kartlägg lärmiljön.", next_holder=self.cast.counsellor.unit, next_on=self.days(10),
+            missing_measure="home_visit", nevertheless="Ändå.", by=self.cast.worker, at=self.at,
+        )  # fmt: skip
+        return self._again()
+
+    @property
+    def prepared(self) -> PreparedNo:
+        """The no that waits for a second person, or the latest."""
+        return PreparedNo.objects.filter(referral=self.referral).latest("prepared_at")
 
     def redirect(self, service: Service | None = None, by: Membership | None = None) -> Story:
         """The team sends it on, to the second team unless another is named."""
@@ -283,6 +298,7 @@ STATES: dict[str, Callable[[Story], Story]] = {
     "sent": lambda story: story.send(),
     "opened": lambda story: story.send().open_it(),
     "acknowledged": lambda story: story.send().acknowledge(),
+    "prepared": lambda story: story.send().acknowledge().prepare_no(),
     "asked": lambda story: story.send().ask(),
     "queued": lambda story: story.send().acknowledge().queue(),
     "question_answered": lambda story: story.send().ask().answer_question(),
@@ -305,6 +321,11 @@ STATES: dict[str, Callable[[Story], Story]] = {
     "withdrawn": lambda story: story.send().withdraw(),
     "closed": lambda story: story.send().accept().meet().complete().close(),
 }
+
+
+def reason_of(code: str) -> ReasonCode:
+    """Return the reason with `code` that is in force."""
+    return ReasonCode.objects.filter(code=code, valid_to=None).first() or ReasonCodeFactory(code=code)
 
 
 def a_pupil(cast: Cast) -> Pupil:

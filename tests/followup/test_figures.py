@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from attendance.models import Signal
-from cases.models import Case, Referral
+from cases.models import Case, DecisionReason, Referral
 from followup import figures
 from tests.factories.attendance import SignalFactory
 from tests.factories.cases import Story, a_case, make_cast
@@ -125,12 +125,16 @@ def test_reasons_are_counted_by_their_words() -> None:
     for _n in range(5):
         a_case("declined", cast=cast)
 
-    assert figures.declines_by_reason(Referral.objects.all()) == [(cast.reason.title_en, "5")]
+    assert figures.declines_by_reason(Referral.objects.all(), DecisionReason.objects.all()) == [
+        (cast.reason.title_en, "5")
+    ]
 
 
 def test_every_figure_has_its_definition() -> None:
     cast = make_cast()
-    scope = figures.Scope(Case.objects.all(), Referral.objects.all(), Signal.objects.all(), is_city=True)
+    scope = figures.Scope(
+        Case.objects.all(), Referral.objects.all(), DecisionReason.objects.all(), Signal.objects.all(), is_city=True
+    )
     a_case("sent", cast=cast)
 
     report = figures.report_of(scope, DAY)

@@ -5,11 +5,11 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from accounts.models import Unit
+from accounts.models import Membership, Unit
 from accounts.permissions import Seat
 from accounts.roles import ROLES_IN, Role, UnitKind
 from cases import access
-from cases.models import Case, ConcernReport, Feedback, HolderInterval, Obligation, Referral
+from cases.models import Case, ConcernReport, Feedback, HolderInterval, Obligation, PreparedNo, Referral
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.cases import a_case
 from tests.permissions.people import seated, somebody
@@ -18,12 +18,16 @@ AREA = Unit(id=uuid4(), kind=UnitKind.SOCIAL_AREA)
 DISTRICT = Unit(id=uuid4(), kind=UnitKind.SOCIAL_AREA, parent=AREA)
 TEAM = Unit(id=uuid4(), kind=UnitKind.TEAM, parent=DISTRICT)
 ALONE = Unit(id=uuid4(), kind=UnitKind.TEAM)
+WRITER = Membership(role=Role.TEAM_WORKER, unit=TEAM, user_id=uuid4())
 SCHOOL = Unit(id=uuid4(), kind=UnitKind.SCHOOL)
 ACCEPTED = Referral.Status.ACCEPTED
 OF_THE_RECEIVER = {
     access.may_receive: Referral.Status.SENT,
     access.may_acknowledge: Referral.Status.SENT,
     access.may_answer: Referral.Status.SENT,
+    lambda who, referral: access.may_confirm_no(who, PreparedNo(referral=referral, prepared_by=WRITER)): (
+        Referral.Status.SENT
+    ),
     access.may_allocate_request: Referral.Status.SENT,
     access.may_work: ACCEPTED,
 }

@@ -8,11 +8,12 @@ from django.utils import timezone
 from accounts.models import Membership, Unit
 from accounts.roles import Role, UnitKind
 from cases import access
-from cases.models import Case, Feedback, Referral
+from cases.models import Case, Feedback, PreparedNo, Referral
 
 S = Referral.Status
 TEAM, SCHOOL = Unit(id=uuid4(), kind=UnitKind.TEAM), Unit(id=uuid4(), kind=UnitKind.SCHOOL)
 WORKER = Membership(role=Role.TEAM_WORKER, unit=TEAM)
+COLLEAGUE = Membership(role=Role.TEAM_WORKER, unit=TEAM, user_id=uuid4())
 PRINCIPAL = Membership(role=Role.PRINCIPAL, unit=SCHOOL)
 STRANGER = Membership(role=Role.TEAM_WORKER, unit=Unit(id=uuid4(), kind=UnitKind.TEAM))
 UNANSWERED = {S.SENT, S.RECEIVED, S.ASSESSING, S.ASKED, S.QUEUED}
@@ -20,6 +21,7 @@ RIGHTS = {
     access.may_receive: set(S),
     access.may_acknowledge: {S.SENT, S.RECEIVED},
     access.may_answer: UNANSWERED,
+    lambda who, referral: access.may_confirm_no(who, PreparedNo(referral=referral, prepared_by=COLLEAGUE)): UNANSWERED,
     access.may_allocate_request: UNANSWERED | {S.ACCEPTED, S.ACTIVE},
     access.may_work: {S.ACCEPTED, S.ACTIVE},
 }

@@ -14,9 +14,11 @@ from cases.models import (
     ConcernReport,
     Consent,
     Decision,
+    DecisionReason,
     Disclosure,
     Event,
     HolderInterval,
+    PreparedNo,
     Referral,
     RequestDraft,
 )
@@ -122,6 +124,15 @@ class Audience:
         referral = decision.referral
         units_on = {referral.to_unit_id, *referral.followed_by.values_list("to_unit", flat=True)}
         return self._social(referral.case, lambda units: bool(units & units_on))
+
+    def reason_given(self, given: DecisionReason) -> set[UUID]:
+        """As the decision, at a school only where it is told on a ground."""
+        told = self.those(lambda one: one.side != "school" or given.told_on != "")
+        return self.decision(given.decision) & told
+
+    def prepared(self, prepared: PreparedNo) -> set[UUID]:
+        """The unit that answers, and its heads: never a school."""
+        return self.of_referral(prepared) & self.those(lambda one: one.side == "social")
 
     def disclosure(self, shared: Disclosure) -> set[UUID]:
         """Student health and principals of the school that gave it; on the social side the unit that got it."""

@@ -32,12 +32,14 @@ from cases.models import (
     ConcernReport,
     Consent,
     Decision,
+    DecisionReason,
     Disclosure,
     Event,
     Feedback,
     Hold,
     HolderInterval,
     Obligation,
+    PreparedNo,
     Question,
     QueuePlace,
     ReportExtension,
@@ -64,7 +66,17 @@ from tests.factories.reports import Reported, note
 from tests.factories.schools import EnrolmentFactory, GuardianFactory, PupilFactory, PupilIdentifierFactory
 from tests.wall.audience import Audience
 
-STATES = ("asked", "queued", "declined", "lifted", "redirected", "feedback_acknowledged", "closed", "paused")
+STATES = (
+    "asked",
+    "queued",
+    "declined",
+    "lifted",
+    "redirected",
+    "feedback_acknowledged",
+    "closed",
+    "paused",
+    "prepared",
+)
 MARK = "Kanarie{:06d}"
 
 
@@ -206,7 +218,14 @@ def people_of(casts: list[Cast]) -> dict[str, Membership]:
 class without_triggers:
     """Let the owner write canaries into rows that nothing changes otherwise."""
 
-    tables = ("cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace")
+    tables = (
+        "cases_event",
+        "cases_decision",
+        "cases_reporthandling",
+        "cases_reportextension",
+        "cases_queueplace",
+        "cases_decisionreason",
+    )
 
     def __enter__(self) -> None:
         """Switch the guards off."""
@@ -276,8 +295,11 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for model in (HolderInterval, Hold):
         rows = list(model.objects.exclude(reason="").exclude(reason="question"))
         yield "reason", rows, "reason", lambda row: rules.case(row.obligation.case)
-    for name in ("rationale", "advice", "tried", "nevertheless"):
-        yield "decision", list(Decision.objects.all()), name, rules.decision
+    yield "decision", list(Decision.objects.all()), "advice", rules.decision
+    for name in ("rationale", "tried", "nevertheless"):
+        yield "reason", list(DecisionReason.objects.all()), name, rules.reason_given
+    for name in ("rationale", "advice", "nevertheless", "why_back"):
+        yield "prepared", list(PreparedNo.objects.all()), name, rules.prepared
     for model, name in ((Question, "text"), (Question, "answer"), (Feedback, "text"), (Feedback, "reply")):
         yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
     yield "place", list(QueuePlace.objects.all()), "interim", rules.of_referral

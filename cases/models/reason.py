@@ -1,0 +1,75 @@
+"""Why an answer was given: what stays with social services unless a ground lets the school read it (law.md 6.1)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership
+from accounts.roles import Side
+from attendance.models import Measure
+from socialservices.models import ReasonCode
+
+from .referral import Decision
+from .sharing import Disclosure
+
+WORDS = ("rationale", "missing_measure", "tried", "alternative", "nevertheless")
+"""What those who count reasons have no right to."""
+
+
+class DecisionReasonQuerySet(models.QuerySet["DecisionReason"]):
+    """Reasons by who may read them."""
+
+    def visible_to(self, reader: Membership) -> DecisionReasonQuerySet:
+        """Return why the answers that `reader` may read were given; at a school only where a ground allows it."""
+        reasons = self.filter(decision__in=Decision.objects.visible_to(reader))
+        return reasons if reader.side != Side.SCHOOL else reasons.exclude(told_on="")
+
+
+class DecisionReasonManager(models.Manager.from_queryset(DecisionReasonQuerySet)):  # type: ignore[misc]
+    """Fetches codes without words and writers: those who count reasons have no right to them."""
+
+    def get_queryset(self) -> DecisionReasonQuerySet:
+        """Return reasons; whoever shows the words fetches them."""
+        return super().get_queryset().defer(*WORDS, "prepared_by")
+
+
+class DecisionReason(models.Model):
+    """Why a request was declined or sent on, in code and words.
+
+    `told_on` is the legal ground on which the school reads all of it, "" where it reads nothing of it: then the row
+    does not exist for the school.
+    """
+
+    class Alternative(models.TextChoices):
+        PARENTS_FIRST = "parents_first", _("We begin with the guardians")
+        HOME_VISIT = "home_visit", _("We make a home visit")
+        ASK_AGAIN = "ask_again", _("We ask the pupil again in another way")
+        OUTREACH = "outreach", _("We seek the pupil out where the pupil is")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="given")
+    code = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="given")
+    rationale = models.TextField()
+    missing_measure = models.CharField(
+        max_length=20, choices=Measure.Kind.choices, blank=True, default="", db_default=""
+    )
+    tried = models.TextField(blank=True, default="", db_default="")
+    alternative = models.CharField(max_length=13, choices=Alternative.choices, blank=True, default="", db_default="")
+    nevertheless = models.TextField(blank=True, default="", db_default="")
+    told_on = models.CharField(max_length=24, choices=Disclosure.Ground.choices, blank=True, default="", db_default="")
+    prepared_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = DecisionReasonManager()
+
+    class Meta:
+        ordering = ["decision", "id"]
+        constraints = [
+            models.CheckConstraint(name="reason_is_given_in_words", condition=Q(rationale__regex=r"\S")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision}"
