@@ -97,6 +97,10 @@ KINDS: dict[str, Kind] = {
             Side.SOCIAL, 5, Calendar.WORKING_DAYS, AGREED, rank=2,
         ),
         Kind(
+            "try_again", _("Try again with the pupil"), _("Record the try"), _("handler"),
+            Side.SOCIAL, None, Calendar.GIVEN, AGREED, rank=4,
+        ),
+        Kind(
             "give_feedback", _("Give feedback to the school"), _("Give feedback"), _("handler"),
             Side.SOCIAL, 14, Calendar.CALENDAR_DAYS, AGREED, rank=4,
         ),
@@ -169,7 +173,10 @@ NET = "review_stalled"
 LIFT = "answer_objection"
 """The obligation of a manager to whom a disagreement is lifted."""
 
-STEPS = ("do_next_step", "follow_up")
+TRY_AGAIN = "try_again"
+"""The obligation of a unit that began in another way, since the pupil did not want to yet."""
+
+STEPS = ("do_next_step", "follow_up", TRY_AGAIN)
 """The obligations that are fulfilled by recording what was done and naming the next step."""
 
 CHECK = "check_advice"

@@ -142,6 +142,10 @@ def _facts_of_answer(decision: Decision, given: DecisionReason | None) -> list[t
         facts.append((_("Why"), str(UNTOLD)))
     if decision.advice:
         facts.append((_("The school should now"), decision.advice))
+    if decision.begins_with:
+        facts.append((_("Begins in another way"), str(decision.get_begins_with_display())))
+    if decision.try_again_on:
+        facts.append((_("New try with the pupil"), short_day(decision.try_again_on)))
     if decision.next_holder:
         facts.append((_("Next with"), decision.next_holder.short_name))
     if decision.next_on:

@@ -37,6 +37,7 @@ PAGES = {
     "respond_to_no": "cases:respond_to_no",
     "do_next_step": "cases:record_step",
     "follow_up": "cases:record_step",
+    "try_again": "cases:record_step",
     "check_advice": "cases:check_advice",
     "answer_objection": "cases:answer_lift",
     "review_stalled": "cases:set_next_step",

@@ -63,6 +63,8 @@ HEADINGS: dict[str, str | Promise] = {
     "told_at": _("Told"),
     "told_on": _("Ground on which the school was told"),
     "code": _("Reason"),
+    "begins_with": _("How the unit begins"),
+    "try_again_on": _("New try with the pupil"),
     "prepared_at": _("Written"),
     "ending": _("How it ended"),
     "why_back": _("Why it was sent back"),

@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership, Unit
 from cases import access
-from cases.declining import BY_TWO, DEMANDED, NoGiven, lacks, told_on
+from cases.declining import BY_TWO, DEMANDED, TRY_AGAIN_WITHIN, NoGiven, lacks, told_on
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, DecisionReason, Disclosure, PreparedNo, Question, QueuePlace, Referral
+from cases.obligations import TRY_AGAIN
 from cases.placing import WRONG_PLACE, must_be_placed
 from socialservices.models import ReasonCode, Service
 
@@ -23,7 +24,7 @@ from .requests import NothingNew, end_part, new_referral
 
 Status = Referral.Status
 
-RECEIVERS = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback")
+RECEIVERS = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback", TRY_AGAIN)
 """What the receiving unit can hold about a request, and one of its people can be chosen for."""
 
 
@@ -64,17 +65,33 @@ def acknowledge_request(*, referral: Referral, by: Membership, at: datetime) -> 
 
 
 def accept_request(
-    *, referral: Referral, handler: Membership, first_contact_by: date, by: Membership, at: datetime
+    *,
+    referral: Referral,
+    handler: Membership,
+    first_contact_by: date,
+    by: Membership,
+    at: datetime,
+    begins_with: str = "",
+    try_again_on: date | None = None,
 ) -> Referral:
-    """Say yes: `handler` is responsible and makes the first contact at the latest on `first_contact_by`."""
+    """Say yes: `handler` is responsible and makes the first contact at the latest on `first_contact_by`.
+
+    Where the pupil does not want to yet, the unit begins in another way (a code of OtherWay) and tries again with the
+    pupil at the latest on `try_again_on`, within 30 calendar days (law.md 6.1): that is a yes, and an obligation of its
+    own. Raises NotAllowed for a later day, or for none.
+    """
     with answering(referral, "request_accepted", by, at) as happening:
         locked = happening.request
         if handler.unit_id != locked.to_unit_id or not handler.is_active(happening.today):
             raise NotAllowed
-        _decide(happening, Decision.Answer.ACCEPTED)
+        if begins_with and not (try_again_on and try_again_on <= happening.today + TRY_AGAIN_WITHIN):
+            raise NotAllowed
+        _decide(happening, Decision.Answer.ACCEPTED, begins_with=begins_with, try_again_on=try_again_on)
         happening.set_status(locked, Status.ACCEPTED, handler=handler, first_contact_by=first_contact_by)
         happening.stop("answer_request", "answer_question", referral=locked)
         happening.start("first_contact", unit=locked.to_unit, person=handler, due_on=first_contact_by, referral=locked)
+        if begins_with:
+            happening.start(TRY_AGAIN, unit=locked.to_unit, person=handler, due_on=try_again_on, referral=locked)
     return locked
 
 

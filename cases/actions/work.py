@@ -8,6 +8,7 @@ from accounts.models import Membership
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Disclosure, Feedback, Referral
+from cases.obligations import TRY_AGAIN
 
 from .disclosing import tell
 
@@ -64,7 +65,7 @@ def complete_work(*, referral: Referral, result: str, next_on: date, by: Members
         locked = _working(happening, by)
         happening.set_status(locked, Status.COMPLETED)
         happening.text = result
-        happening.stop("first_contact", "give_feedback", referral=locked)
+        happening.stop("first_contact", "give_feedback", TRY_AGAIN, referral=locked)
         happening.start("do_next_step", unit=locked.from_unit, person=locked.sent_by, due_on=next_on, referral=locked)
     return locked
 
@@ -75,7 +76,7 @@ def interrupt_work(*, referral: Referral, reason: str, next_on: date, by: Member
         locked = _working(happening, by)
         happening.set_status(locked, Status.INTERRUPTED)
         happening.text = reason
-        happening.stop("first_contact", "give_feedback", referral=locked)
+        happening.stop("first_contact", "give_feedback", TRY_AGAIN, referral=locked)
         happening.start("respond_to_no", unit=locked.from_unit, person=locked.sent_by, referral=locked)
         happening.start("do_next_step", unit=locked.from_unit, due_on=next_on, referral=locked)
     return locked

@@ -14,8 +14,8 @@ from django.utils.translation import pgettext
 
 from accounts.models import Membership, Unit
 from attendance.models import Measure
-from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, NoGiven, lacks
-from cases.models import DecisionReason, PreparedNo, Referral
+from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, TRY_AGAIN_WITHIN, NoGiven, lacks
+from cases.models import OtherWay, PreparedNo, Referral
 from cases.obligations import KINDS, LONGEST_PAUSE, LONGEST_QUEUE
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
@@ -59,6 +59,11 @@ class AcceptForm(forms.Form):
         label=_("First contact no later than"),
         error_messages={"required": _("Write by when the first contact is made")},
     )
+    begins_with = forms.ChoiceField(
+        label=_("How do you begin?"), required=False, choices=[("", _("With the pupil")), *OtherWay.choices],
+        help_text=_("If the pupil does not want to yet, begin in another way. Read by: the school and your unit."),
+    )  # fmt: skip
+    try_again_on = DayField(label=_("New try with the pupil no later than"), required=False)
 
     def __init__(
         self, data: Any = None, *, people: QuerySet[Membership], reader: Membership, today: date, **kwargs: Any
@@ -68,6 +73,19 @@ class AcceptForm(forms.Form):
         kwargs["initial"] = {"handler": me, "first_contact_by": FIRST_CONTACT.due_on(today)}
         super().__init__(data, **kwargs)
         self.fields["handler"].queryset = people  # type: ignore[attr-defined]
+        self.last_try = today + TRY_AGAIN_WITHIN
+
+    def clean(self) -> dict[str, Any]:
+        """Demand a new try with the pupil within thirty days of who begins in another way; else keep no day."""
+        told = cast("dict[str, Any]", super().clean())
+        day = told.get("try_again_on")
+        if not told.get("begins_with"):
+            told["try_again_on"] = None
+        elif day is None and "try_again_on" not in self.errors:
+            self.add_error("try_again_on", _("Write by when you try again with the pupil"))
+        elif day is not None and day > self.last_try:
+            self.add_error("try_again_on", _("Choose %(day)s or earlier.") % {"day": self.last_try.isoformat()})
+        return told
 
 
 class AskForm(forms.Form):
@@ -171,7 +189,7 @@ class DeclineForm(forms.Form):
     tried = TextField(label=_("What have you tried?"), rows=2, required=False, help_text=READ_BY_SCHOOL)
     alternative = forms.ChoiceField(
         label=_("Which other way do you offer?"), required=False,
-        choices=[("", _("Choose")), *DecisionReason.Alternative.choices], help_text=READ_BY_SCHOOL,
+        choices=[("", _("Choose")), *OtherWay.choices], help_text=READ_BY_SCHOOL,
     )  # fmt: skip
     nevertheless = TextField(
         label=_("Why all the same?"), rows=2, required=False, help_text=READ_BY_SCHOOL, max_length=600

@@ -7,7 +7,7 @@ from .ledger import Event, Hold, HolderInterval, Obligation
 from .prepared import PreparedNo
 from .queue import QueuePlace
 from .reason import DecisionReason
-from .referral import Decision, Question, Referral
+from .referral import Decision, OtherWay, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "Hold",
     "HolderInterval",
     "Obligation",
+    "OtherWay",
     "Party",
     "PreparedNo",
     "Question",

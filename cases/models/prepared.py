@@ -12,8 +12,7 @@ from accounts.models import Membership, Unit
 from attendance.models import Measure
 from socialservices.models import ReasonCode
 
-from .reason import DecisionReason
-from .referral import Referral
+from .referral import OtherWay, Referral
 
 
 class PreparedNoQuerySet(models.QuerySet["PreparedNo"]):
@@ -47,7 +46,7 @@ class PreparedNo(models.Model):
     advice = models.TextField()
     missing_measure = models.CharField(max_length=20, choices=Measure.Kind.choices, blank=True, default="")
     tried = models.TextField(blank=True, default="")
-    alternative = models.CharField(max_length=13, choices=DecisionReason.Alternative.choices, blank=True, default="")
+    alternative = models.CharField(max_length=13, choices=OtherWay.choices, blank=True, default="")
     nevertheless = models.TextField(blank=True, default="")
     next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     next_on = models.DateField()

@@ -6,14 +6,13 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import Side
 from attendance.models import Measure
 from socialservices.models import ReasonCode
 
-from .referral import Decision
+from .referral import Decision, OtherWay
 from .sharing import Disclosure
 
 WORDS = ("rationale", "missing_measure", "tried", "alternative", "nevertheless")
@@ -44,12 +43,6 @@ class DecisionReason(models.Model):
     does not exist for the school.
     """
 
-    class Alternative(models.TextChoices):
-        PARENTS_FIRST = "parents_first", _("We begin with the guardians")
-        HOME_VISIT = "home_visit", _("We make a home visit")
-        ASK_AGAIN = "ask_again", _("We ask the pupil again in another way")
-        OUTREACH = "outreach", _("We seek the pupil out where the pupil is")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="given")
     code = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="given")
@@ -58,7 +51,7 @@ class DecisionReason(models.Model):
         max_length=20, choices=Measure.Kind.choices, blank=True, default="", db_default=""
     )
     tried = models.TextField(blank=True, default="", db_default="")
-    alternative = models.CharField(max_length=13, choices=Alternative.choices, blank=True, default="", db_default="")
+    alternative = models.CharField(max_length=13, choices=OtherWay.choices, blank=True, default="", db_default="")
     nevertheless = models.TextField(blank=True, default="", db_default="")
     told_on = models.CharField(max_length=24, choices=Disclosure.Ground.choices, blank=True, default="", db_default="")
     prepared_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -133,6 +133,15 @@ class Referral(PersonalModel):
         return status in self.NEXT[self.status]
 
 
+class OtherWay(models.TextChoices):
+    """How a unit begins where the pupil does not want to yet (law.md 6.1, PUPIL_NOT_MOTIVATED)."""
+
+    PARENTS_FIRST = "parents_first", _("We begin with the guardians")
+    HOME_VISIT = "home_visit", _("We make a home visit")
+    ASK_AGAIN = "ask_again", _("We ask the pupil again in another way")
+    OUTREACH = "outreach", _("We seek the pupil out where the pupil is")
+
+
 class DecisionQuerySet(models.QuerySet["Decision"]):
     """Answers by who may read them."""
 
@@ -161,6 +170,8 @@ class Decision(models.Model):
     advice = models.TextField(blank=True)
     next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     next_on = models.DateField(null=True, blank=True)
+    begins_with = models.CharField(max_length=13, choices=OtherWay.choices, blank=True, default="", db_default="")
+    try_again_on = models.DateField(null=True, blank=True)
     # For those who count declines and have no right to the words.
     lacks_advice = models.GeneratedField(
         expression=Q(advice=""),  # type: ignore[arg-type]  # a condition is an expression too
@@ -182,6 +193,11 @@ class Decision(models.Model):
                 name="a_no_has_advice_holder_and_date",
                 condition=~Q(answer="declined")
                 | Q(next_holder__isnull=False, next_on__isnull=False) & Q(advice__regex=r"\S"),
+            ),
+            models.CheckConstraint(
+                name="a_yes_in_another_way_says_when_it_tries_again",
+                condition=Q(begins_with="", try_again_on=None)
+                | ~Q(begins_with="") & Q(answer="accepted", try_again_on__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_redirect_says_where", condition=~Q(answer="redirected") | Q(next_holder__isnull=False)
