@@ -15,6 +15,7 @@ from .views import (
     reports,
     requests,
     sending,
+    settings,
     stalled,
     todo,
     work,
@@ -88,6 +89,11 @@ urlpatterns = [
     path("cases/<uuid:case_id>/internal/", case_pages.internal_notes, name="internal_notes"),
     path("cases/<uuid:case_id>/shared/", case_pages.shared_items, name="shared_items"),
     path("cases/<uuid:case_id>/close/", case_pages.close_case, name="close_case"),
+    # What a unit settles for itself
+    path("settings/", settings.settings_home, name="settings_home"),
+    path("settings/units/<uuid:unit_id>/", settings.unit_settings, name="unit_settings"),
+    path("settings/units/<uuid:unit_id>/times/", settings.set_time, name="set_time"),
+    path("settings/units/<uuid:unit_id>/reasons/", settings.set_reason, name="set_reason"),
     # The board, and getting a case to move
     path("stalled/", stalled.stalled_list, name="stalled_list"),
     path("cases/<uuid:case_id>/remind/", stalled.remind, name="remind"),

@@ -17,7 +17,7 @@ from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, roles_that_may
 from accounts.roles import Role
 from audit import reading
-from cases import access
+from cases import access, unit_times
 from cases.actions import answers
 from cases.ball import states_of
 from cases.forms.answers import AcceptForm
@@ -77,7 +77,8 @@ def people_of(unit: Unit) -> QuerySet[Membership]:
 def accept_form(request: MemberRequest, referral: Referral, data: Any = None) -> AcceptForm:
     """Return the yes with its proposals filled in."""
     people = people_of(referral.to_unit)
-    return AcceptForm(data, people=people, reader=request.membership, today=timezone.localdate())
+    usual_day = unit_times.due_on("first_contact", referral.to_unit, timezone.localdate())
+    return AcceptForm(data, people=people, reader=request.membership, usual_day=usual_day)
 
 
 def answer_page(request: MemberRequest, referral: Referral, panel: str, form: forms.Form) -> HttpResponse:

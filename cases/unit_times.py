@@ -1,0 +1,45 @@
+"""How long a unit has for what it must do: its own time where it has set one, else the kind's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import connection
+
+from accounts.models import Unit
+from accounts.roles import UnitKind
+
+from .obligations import KINDS, OF_REPORTS, Kind
+
+ASK = "SELECT unit_days(%s, %s, %s)"
+"""A number and no more: who is given a time by another unit may not read why that unit has set it."""
+
+HAVE_TIMES = frozenset({UnitKind.SCHOOL, UnitKind.TEAM, UnitKind.INTAKE})
+"""Units that work with cases, and so have times of their own; areas and the city oversee."""
+
+
+def days_of(kind: str, unit: Unit, on: date) -> int | None:
+    """Return the time that `unit` has set for `kind` and that applies on `on`; None where it has set none."""
+    if not KINDS[kind].longest:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(ASK, [unit.pk, kind, on])
+        (days,) = cursor.fetchone()
+    return days
+
+
+def due_on(kind: str, unit: Unit, started_on: date) -> date:
+    """Return the last day for `unit` to do what starts on `started_on`: one query."""
+    return KINDS[kind].due_on(started_on, days_of(kind, unit, started_on))
+
+
+def kinds_of(unit: Unit) -> list[Kind]:
+    """Return the kinds with a time of their own that `unit` can hold, also those that it cannot change."""
+    if unit.kind not in HAVE_TIMES:
+        return []
+    return [kind for kind in KINDS.values() if kind.days is not None and _can_hold(unit, kind)]
+
+
+def _can_hold(unit: Unit, kind: Kind) -> bool:
+    is_on_side = kind.side is None or kind.side == unit.side
+    return is_on_side and (kind.code not in OF_REPORTS or unit.kind == UnitKind.INTAKE)
