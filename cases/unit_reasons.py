@@ -15,7 +15,7 @@ KEPT_REASONS = frozenset(
     {"GUARDIAN_NO_CONSENT", "ONE_GUARDIAN_REFUSES", "FAMILY_WITHDREW", "ONGOING_INVESTIGATION", "OTHER"}
 )
 """Reasons that no unit can hide. The first four name a fact with a duty of its own in law (law.md 6.1: age rules and
-FB 6:13 a, reassessing the duty to report, the running clock); without the last, what fits none would be said untruly."""
+FB 6:13 a, reassessing the duty to report, the running clock); without the last, what fits none is said untruly."""
 
 FEWEST_REASONS = 3
 """How many reasons a list has at least: a unit that can say only one thing says nothing."""

@@ -14,6 +14,7 @@ from cases.declining import NoGiven, lacks
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, Disclosure, Question, QueuePlace, Referral
 from cases.placing import WRONG_PLACE, must_be_placed
+from cases.unit_reasons import hidden_codes
 from socialservices.models import ReasonCode, Service
 
 from .disclosing import passed_on
@@ -159,11 +160,14 @@ def decline_request(
 
     The case stays open. The school responds to the no, and `next_holder` does the next step at the latest on
     `next_on`. The database refuses a no that lacks any of this. Raises NotAllowed for a reason that only says "not us"
-    where the school asked the intake office to choose, and for a no that lacks what its reason demands.
+    where the school asked the intake office to choose, for one that the unit has hidden, and for a no that lacks what
+    its reason demands.
     """
     with _answering(referral, "request_declined", by, at) as happening:
         locked = happening.request
         if must_be_placed(locked) and reason.code in WRONG_PLACE:
+            raise NotAllowed
+        if reason.code in hidden_codes(locked.to_unit, happening.today):
             raise NotAllowed
         extra = {"missing_measure": missing_measure, "tried": tried, "alternative": alternative}
         given = NoGiven(reason.code, next_holder.pk == locked.from_unit_id, next_on, **extra)

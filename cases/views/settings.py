@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
 from accounts.models import Unit
-from accounts.roles import Side
+from accounts.roles import Side, UnitKind
 from cases import access
 from cases.actions import settings as actions
+from cases.catalogue_rows import earlier_services, service_rows
 from cases.forms.settings import ReasonForm, TimeForm
 from cases.ledger import NotAllowed
 from cases.models import settled_units
 from cases.setting_rows import reason_rows, time_rows
+from cases.stand_ins import people_of_unit
 from cases.unit_times import HAVE_TIMES
 from deadlines.templatetags.days import day_words
 
@@ -42,13 +44,22 @@ def unit_settings(request: MemberRequest, unit_id: UUID) -> HttpResponse:
     """Show what applies at the unit. Those who work there read; its head finds links to change each thing."""
     unit = _unit(request, unit_id)
     reader, today = request.membership, timezone.localdate()
+    may_change = access.may_change_settings(reader, unit)
     context = {
         "unit": unit,
         "others": settled_units(reader).filter(kind__in=HAVE_TIMES).exclude(pk=unit.pk),
-        "may_change": access.may_change_settings(reader, unit),
+        "may_change": may_change,
         "times": time_rows(unit, reader, today),
-        "reasons": reason_rows(unit, reader, today) if unit.side == Side.SOCIAL else [],
+        "people": people_of_unit(unit, today),
+        "is_social": unit.side == Side.SOCIAL,
     }
+    if unit.side == Side.SOCIAL:
+        context |= {
+            "reasons": reason_rows(unit, reader, today),
+            "services": service_rows(unit, reader, today, may_change=may_change),
+            "earlier": earlier_services(unit, today),
+            "may_start": may_change and unit.kind == UnitKind.TEAM,
+        }
     return render(request, "cases/unit_settings.html", context)
 
 
