@@ -10,12 +10,14 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from cases.actions import settings
 from cases.ledger import NotAllowed
-from cases.models import UnitTime
+from cases.models import ConcernReport, UnitTime
 from cases.obligations import KINDS
+from cases.report_pages import rows_of
 from cases.unit_times import days_of, due_on, kinds_of
 from deadlines.working_days import add_working_days
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.cases import a_case
+from tests.factories.reports import a_report, note
 from tests.factories.socialservices import OfficeFactory
 from wall.identity import acting_as
 
@@ -285,3 +287,37 @@ def test_the_page_costs_the_same_however_much_has_been_set(cast, client, enter, 
     days = iter(range(2, 20))
 
     assert_constant_queries(address(cast.head.unit, "unit_settings"), lambda: set_time(cast, next(days)))
+
+
+def test_an_intake_office_s_shorter_times_count_for_reports_that_come_after_them(cast):
+    now = timezone.now()
+    before = a_report(cast, ago=3 * DAY)
+    office = before.worker.unit
+    given = {"unit": office, "why": WHY, "by": before.head, "at": now - 2 * DAY}
+    settings.set_time(kind="decide_open_or_not", days=8, valid_from=timezone.localdate(now) - DAY, **given)
+    settings.set_time(kind="decide_open_or_not", days=5, valid_from=timezone.localdate(now) + DAY, **given)
+    after = note(before.pupil, before.worker, cast.mentor, now, asks=False)
+
+    with acting_as(before.worker):
+        reports = ConcernReport.objects.with_handling()
+        rows = {row.report.pk: row for row in rows_of(reports, timezone.localdate(now))}
+
+    def last_day(report):
+        return next(duty.last_day for duty in rows[report.pk].duties if duty.code == "decide_open_or_not")
+
+    assert last_day(before.report) == timezone.localdate(before.report.reported_at) + 14 * DAY
+    assert last_day(after) == timezone.localdate(after.reported_at) + 8 * DAY
+
+
+def test_a_decision_that_takes_longer_is_reckoned_from_the_office_s_own_time(cast, enter):
+    now = timezone.now()
+    told = a_report(cast, ago=DAY)
+    UnitTime.objects.create(
+        unit=told.worker.unit, kind="decide_open_or_not", days=3, why=WHY, changed_by=told.head,
+        changed_at=now - 9 * DAY, valid_from=timezone.localdate(now) - 5 * DAY,
+    )  # fmt: skip
+    arrived = timezone.localdate(told.report.reported_at)
+
+    page = enter(told.worker).get(reverse("cases:extend_report", args=[told.report.pk]))
+
+    assert page.context["form"].first == max(arrived + 3 * DAY, timezone.localdate())
