@@ -194,6 +194,9 @@ OF_REPORTS = frozenset(
 )  # fmt: skip
 """What only an intake office has to do: with concern reports."""
 
+ALLOCATED = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback")
+"""What the receiving unit can hold about a request, and one of its people can be chosen for."""
+
 STEPS = ("do_next_step", "follow_up")
 """The obligations that are fulfilled by recording what was done and naming the next step."""
 

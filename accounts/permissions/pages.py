@@ -183,7 +183,7 @@ OF_THE_SCHOOL: dict[str, Methods] = {
 }
 
 OF_SOCIAL_SERVICES: dict[str, Methods] = {
-    "cases:inbox": reading(RECEIVERS),
+    "cases:inbox": form(RECEIVERS),
     "cases:assess_request": reading(RECEIVERS),
     "cases:acknowledge_request": sending(RECEIVERS),
     "cases:accept_request": form(RECEIVERS),

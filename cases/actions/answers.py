@@ -13,6 +13,7 @@ from cases import access
 from cases.declining import NoGiven, lacks
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, Disclosure, Question, QueuePlace, Referral
+from cases.obligations import ALLOCATED
 from cases.placing import WRONG_PLACE, must_be_placed
 from cases.unit_reasons import hidden_codes
 from socialservices.models import ReasonCode, Service
@@ -21,9 +22,6 @@ from .disclosing import passed_on
 from .requests import NothingNew, end_part, new_referral
 
 Status = Referral.Status
-
-RECEIVERS = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback")
-"""What the receiving unit can hold about a request, and one of its people can be chosen for."""
 
 
 def open_request(*, referral: Referral, by: Membership, at: datetime) -> bool:
@@ -190,7 +188,7 @@ def allocate_request(*, referral: Referral, person: Membership, by: Membership, 
         _check(access.may_receive, by, e.request)
         if person.unit_id != e.request.to_unit_id or not person.is_active(e.today):
             raise NotAllowed
-        held = e.open_obligations(*RECEIVERS, referral=e.request)
+        held = e.open_obligations(*ALLOCATED, referral=e.request)
         if not held:
             raise AlreadyDone
         for obligation in held:
