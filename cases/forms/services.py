@@ -14,8 +14,9 @@ from socialservices.models import Service
 from socialservices.routing import PROVIDER_KIND_NAMES, SCHOOL_FORM_NAMES
 
 from .fields import DayField, TextField
-from .settings import READ_IN_UNIT, LaterForm
+from .settings import WHY, LaterForm
 
+READ_BY_ALL = gettext_lazy("Read by: the unit, and anybody who looks in the catalogue. Name no person.")
 READ_BY_SCHOOLS = gettext_lazy("Read by: the schools, before they ask.")
 AT_LEAST, AT_MOST = (
     gettext_lazy("Write a number from %(limit_value)s and up"),
@@ -64,6 +65,8 @@ class ServiceForm(LaterForm):
     )  # fmt: skip
     expected_weeks = _number(gettext_lazy("How many weeks it usually takes"), 156, 1, required=False)
 
+    why = TextField(label=gettext_lazy("Why?"), help_text=READ_BY_ALL, **WHY)
+
     def __init__(self, data: Any = None, *, service: Service | None, today: date, **kwargs: Any) -> None:
         """Begin with what `service` says."""
         kwargs["initial"] = service.facts() if service else {"is_taking_in": True, "absence_from": 0, "absence_to": 100}
@@ -105,7 +108,4 @@ class EndServiceForm(forms.Form):
         label=gettext_lazy("Last day"), error_messages={"required": gettext_lazy("Write the last day")},
         help_text=gettext_lazy("Requests that have come go on. After this day no new ones can be sent here."),
     )  # fmt: skip
-    why = TextField(
-        label=gettext_lazy("Why?"), rows=2, max_length=300, help_text=READ_IN_UNIT,
-        error_messages={"required": gettext_lazy("Write in short why")},
-    )  # fmt: skip
+    why = TextField(label=gettext_lazy("Why?"), help_text=READ_BY_ALL, **WHY)

@@ -18,6 +18,10 @@ from .fields import DayField, TextField
 
 READ_IN_UNIT = gettext_lazy("Read by: everybody who works in the unit.")
 
+WHY: dict[str, Any] = {
+    "rows": 2, "max_length": 300, "error_messages": {"required": gettext_lazy("Write in short why")},
+}  # fmt: skip
+
 
 class LaterForm(forms.Form):
     """From which day something applies, and why. Today is over: it is judged by what applied in the morning."""
@@ -25,10 +29,7 @@ class LaterForm(forms.Form):
     valid_from = DayField(
         label=gettext_lazy("Applies from"), error_messages={"required": gettext_lazy("Write from which day")}
     )
-    why = TextField(
-        label=gettext_lazy("Why?"), rows=2, max_length=300, help_text=READ_IN_UNIT,
-        error_messages={"required": gettext_lazy("Write in short why")},
-    )  # fmt: skip
+    why = TextField(label=gettext_lazy("Why?"), help_text=READ_IN_UNIT, **WHY)
 
     def __init__(self, data: Any = None, *, today: date, **kwargs: Any) -> None:
         """Propose tomorrow, the earliest day."""
