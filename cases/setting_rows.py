@@ -49,7 +49,7 @@ class TimeRow:
         return self.since.days if self.since else self.kind.days or 0
 
     @property
-    def words(self) -> str:
+    def told(self) -> str:
         """The time that applies, in words."""
         return time_words(self.days, self.kind.calendar)
 

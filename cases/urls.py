@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     answers,
     case_pages,
+    catalogue,
     checking,
     consents,
     inbox,
@@ -15,7 +16,6 @@ from .views import (
     reports,
     requests,
     sending,
-    services,
     settings,
     stalled,
     todo,
@@ -95,9 +95,9 @@ urlpatterns = [
     path("settings/units/<uuid:unit_id>/", settings.unit_settings, name="unit_settings"),
     path("settings/units/<uuid:unit_id>/times/", settings.set_time, name="set_time"),
     path("settings/units/<uuid:unit_id>/reasons/", settings.set_reason, name="set_reason"),
-    path("settings/units/<uuid:unit_id>/services/", services.start_service, name="start_service"),
-    path("settings/services/<uuid:service_id>/", services.change_service, name="change_service"),
-    path("settings/services/<uuid:service_id>/end/", services.end_service, name="end_service"),
+    path("settings/units/<uuid:unit_id>/services/", catalogue.start_service, name="start_service"),
+    path("settings/services/<uuid:service_id>/", catalogue.change_service, name="change_service"),
+    path("settings/services/<uuid:service_id>/end/", catalogue.end_service, name="end_service"),
     # The board, and getting a case to move
     path("stalled/", stalled.stalled_list, name="stalled_list"),
     path("cases/<uuid:case_id>/remind/", stalled.remind, name="remind"),

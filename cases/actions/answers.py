@@ -163,9 +163,8 @@ def decline_request(
     """
     with _answering(referral, "request_declined", by, at) as happening:
         locked = happening.request
-        if must_be_placed(locked) and reason.code in WRONG_PLACE:
-            raise NotAllowed
-        if reason.code in hidden_codes(locked.to_unit, happening.today):
+        refused = WRONG_PLACE if must_be_placed(locked) else ()
+        if reason.code in {*refused, *hidden_codes(locked.to_unit, happening.today)}:
             raise NotAllowed
         extra = {"missing_measure": missing_measure, "tried": tried, "alternative": alternative}
         given = NoGiven(reason.code, next_holder.pk == locked.from_unit_id, next_on, **extra)

@@ -7,7 +7,7 @@ from .ledger import Event, Hold, HolderInterval, Obligation
 from .queue import QueuePlace
 from .referral import Decision, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
-from .settings import UnitReason, UnitTime, settled_units
+from .settings import UnitReason, UnitTime
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
 __all__ = [
@@ -36,5 +36,4 @@ __all__ = [
     "UnitReason",
     "UnitTime",
     "notes_of",
-    "settled_units",
 ]

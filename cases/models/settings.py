@@ -13,16 +13,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from accounts.permissions import Action, Object, Scope, permits
-
-
-def settled_units(reader: Membership) -> models.QuerySet[Unit]:
-    """Return the open units whose settings `reader` may read: the own one, for heads of social services those below."""
-    scope = permits(reader, Object.SETTING, Action.READ)
-    if not scope:
-        return Unit.objects.none()
-    units = Unit.objects.below(reader.unit) if Scope.UNIT in scope else Unit.objects.filter(pk=reader.unit_id)
-    return units.open()
 
 
 class SettledQuerySet(models.QuerySet):
@@ -30,7 +20,7 @@ class SettledQuerySet(models.QuerySet):
 
     def visible_to(self, reader: Membership) -> SettledQuerySet:
         """Return the settings of the units that `reader` may read."""
-        return self.filter(unit__in=settled_units(reader).order_by())
+        return self.filter(unit__in=Unit.objects.settled_for(reader).order_by())
 
     def of(self, unit: Unit) -> SettledQuerySet:
         """Return what `unit` has settled, the latest day first, with who settled it."""

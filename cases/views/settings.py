@@ -22,7 +22,6 @@ from cases.actions import settings as actions
 from cases.catalogue_rows import earlier_services, service_rows
 from cases.forms.settings import ReasonForm, TimeForm
 from cases.ledger import NotAllowed
-from cases.models import settled_units
 from cases.setting_rows import reason_rows, time_rows
 from cases.stand_ins import people_of_unit
 from cases.unit_times import HAVE_TIMES
@@ -33,7 +32,7 @@ from .attempt import sent
 
 def settings_home(request: MemberRequest) -> HttpResponse:
     """Go to the settings of the reader's own unit; where that works with no cases, to the first one below."""
-    units = list(settled_units(request.membership).filter(kind__in=HAVE_TIMES))
+    units = list(Unit.objects.settled_for(request.membership).filter(kind__in=HAVE_TIMES))
     if not units:
         raise PermissionDenied
     unit = next((unit for unit in units if unit.pk == request.membership.unit_id), units[0])
@@ -47,7 +46,7 @@ def unit_settings(request: MemberRequest, unit_id: UUID) -> HttpResponse:
     may_change = access.may_change_settings(reader, unit)
     context = {
         "unit": unit,
-        "others": settled_units(reader).filter(kind__in=HAVE_TIMES).exclude(pk=unit.pk),
+        "others": Unit.objects.settled_for(reader).filter(kind__in=HAVE_TIMES).exclude(pk=unit.pk),
         "may_change": may_change,
         "times": time_rows(unit, reader, today),
         "people": people_of_unit(unit, today),
@@ -113,7 +112,7 @@ REASONS: dict[type[Exception], Callable[[], str]] = {
 
 def _unit(request: MemberRequest, unit_id: UUID) -> Unit:
     """Return a unit whose settings the reader may read; 404 for others."""
-    units = settled_units(request.membership).filter(kind__in=HAVE_TIMES).select_related("parent")
+    units = Unit.objects.settled_for(request.membership).filter(kind__in=HAVE_TIMES).select_related("parent")
     return get_object_or_404(units, pk=unit_id)
 
 

@@ -34,7 +34,6 @@ from cases.models import (
     Referral,
     SchoolNote,
     SocialNote,
-    settled_units,
 )
 from followup.scope import scope_of
 from integrations.access import may_import, may_keep_sources
@@ -183,7 +182,9 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.STALLED, Action.READ): lambda who, w: sees(Case.objects.overseen_by(who), w.story("active").case),
     (Object.STALLED, Action.CHANGE): lambda who, w: access.may_oversee(who, w.story("active").case),
     (Object.FIGURES, Action.READ): lambda who, w: sees(scope_of(who).cases, w.story("active").case),
-    (Object.SETTING, Action.READ): lambda who, w: settled_units(who).filter(pk=unit_near(who, w).pk).exists(),
+    (Object.SETTING, Action.READ): lambda who, w: (
+        Unit.objects.settled_for(who).filter(pk=unit_near(who, w).pk).exists()
+    ),
     (Object.SETTING, Action.CHANGE): changes_settings,
     (Object.PERSON, Action.READ): lambda who, w: sees(Membership.objects.visible_to(who), stranger_near(who, w)),
     (Object.PERSON, Action.GRANT): lambda who, w: (

@@ -40,7 +40,7 @@ class ServiceForm(LaterForm):
         error_messages={"required": gettext_lazy("Write what you offer")},
     )  # fmt: skip
     offers_en = forms.CharField(
-        label=gettext_lazy("What you offer, in English"), max_length=300,
+        label=gettext_lazy("What you offer, in English"), max_length=300, help_text=READ_BY_SCHOOLS,
         error_messages={"required": gettext_lazy("Write what you offer")},
     )  # fmt: skip
     grade_from = _number(gettext_lazy("From year"), 9, help_text=gettext_lazy("0 is preschool class."))

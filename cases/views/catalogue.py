@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
-from cases.forms.services import EndServiceForm, NewServiceForm, ServiceForm
-from cases.models import settled_units
+from accounts.models import Unit
+from cases.forms.catalogue import EndServiceForm, NewServiceForm, ServiceForm
 from deadlines.templatetags.days import day_words
 from socialservices import actions
 from socialservices.access import may_change_catalogue
@@ -87,7 +87,7 @@ def _page(request: MemberRequest, office: Office, form: forms.Form, title: str, 
 
 def _office(request: MemberRequest, unit_id: UUID) -> Office:
     """Return an office of the reader's whose catalogue the reader may change: 404 out of sight, 403 when only read."""
-    units = settled_units(request.membership).order_by()
+    units = Unit.objects.settled_for(request.membership).order_by()
     office = get_object_or_404(Office.objects.filter(unit__in=units).select_related("unit__parent"), pk=unit_id)
     if office.kind == Office.Kind.INTAKE or not may_change_catalogue(request.membership, office):
         raise PermissionDenied
