@@ -83,7 +83,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self if reader.side == Side.CITY else self.below(reader.unit)
 
     def settled_for(self, reader: Membership) -> UnitQuerySet:
-        """Return the open units whose settings `reader` may read: the own one; for social services’ heads those below."""
+        """Return the open units whose settings `reader` may read: the own one, with those below for social heads."""
         scope = permits(reader, Object.SETTING, Action.READ)
         if not scope:
             return self.none()

@@ -227,7 +227,10 @@ def people_of(casts: list[Cast]) -> dict[str, Membership]:
 class without_triggers:
     """Let the owner write canaries into rows that nothing changes otherwise."""
 
-    tables = ("cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace")
+    tables = (
+        "cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace",
+        "cases_unittime", "cases_unitreason",
+    )  # fmt: skip
 
     def __enter__(self) -> None:
         """Switch the guards off."""
