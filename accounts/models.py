@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .gate_models import FactorReset, FailedTries, KeptPost
-from .permissions import DAYS_AT_MOST, TWO_PERSON_ROLES, Action, Object, permits
+from .permissions import DAYS_AT_MOST, TWO_PERSON_ROLES, Action, Object, Scope, permits
 from .roles import MANAGERS, Role, Side, UnitKind
 
 __all__ = ["FactorReset", "FailedTries", "KeptPost", "Membership", "Session", "Unit", "User"]
@@ -81,6 +81,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         if not permits(reader, Object.PERSON, Action.READ):
             return self.none()
         return self if reader.side == Side.CITY else self.below(reader.unit)
+
+    def settled_for(self, reader: Membership) -> UnitQuerySet:
+        """Return the open units whose settings `reader` may read: the own one, with those below for social heads."""
+        scope = permits(reader, Object.SETTING, Action.READ)
+        if not scope:
+            return self.none()
+        return self.open().below(reader.unit) if Scope.UNIT in scope else self.open().filter(pk=reader.unit_id)
 
 
 class Unit(models.Model):

@@ -24,6 +24,7 @@ from .confirming import confirms_with_a_button, is_recently_confirmed, note_conf
 from .forms import SwitchForm
 from .invitations import invited_user
 from .models import User
+from .permissions import Action, Object, permits
 
 
 def switch(request: MemberRequest) -> HttpResponse:
@@ -52,7 +53,10 @@ def no_membership(request: MemberRequest) -> HttpResponse:
 
 def account(request: MemberRequest) -> HttpResponse:
     """Show who one is here, and the ways to sign in."""
-    return render(request, "accounts/account.html", {"memberships": request.memberships})
+    reader = getattr(request, "membership", None)
+    has_settings = reader is not None and bool(permits(reader, Object.SETTING, Action.READ))
+    context = {"memberships": request.memberships, "has_settings": has_settings}
+    return render(request, "accounts/account.html", context)
 
 
 def sessions(request: MemberRequest) -> HttpResponse:

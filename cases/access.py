@@ -10,6 +10,7 @@ from accounts.permissions import NARROWED, Action, Object, Scope, may_within, pe
 from accounts.roles import Role, Side
 
 from .models import Case, ConcernReport, Feedback, Obligation, PreparedNo, Referral
+from .unit_times import HAVE_TIMES
 
 
 def _may(reader: Membership, thing: Object, action: Action, unit: Unit) -> bool:
@@ -124,6 +125,11 @@ def may_oversee(reader: Membership, case: Case) -> bool:
     """Say whether `reader` may remind the holders of `case`: managers and coordinators who oversee it."""
     oversees = permits(reader, Object.STALLED, Action.CHANGE)
     return bool(oversees) and Case.objects.overseen_by(reader).filter(pk=case.pk).exists()
+
+
+def may_change_settings(reader: Membership, unit: Unit) -> bool:
+    """Say whether `reader` settles times, reasons and the like for `unit`, which works with cases: its head does."""
+    return unit.kind in HAVE_TIMES and _may(reader, Object.SETTING, Action.CHANGE, unit)
 
 
 def reads_cases(reader: Membership) -> bool:

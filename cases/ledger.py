@@ -21,6 +21,7 @@ import audit.actions
 from accounts.models import Membership, Unit
 from deadlines.working_days import add_working_days, working_days_between
 
+from . import unit_times
 from .models import Case, Event, Hold, HolderInterval, Obligation, Referral
 from .obligations import KINDS, LIFT, LONGEST_PAUSE, NET
 
@@ -85,7 +86,7 @@ class Entry:
         referral: Referral | None = None,
         task: str = "",
     ) -> Obligation:
-        """Put an obligation on `unit`, and within it on `person`. Without `due_on` the kind's own time counts.
+        """Put an obligation on `unit`, and within it on `person`. Without `due_on` the unit's time for the kind counts.
 
         Raises NotAllowed when `unit` has no part in the case: it could not see what it holds. Managers to whom a
         disagreement is lifted are let in by the lift itself.
@@ -95,7 +96,7 @@ class Entry:
             raise NotAllowed
         if kind != LIFT and not self.case.parties.filter(unit=unit, ended_at=None).exists():
             raise NotAllowed
-        due = due_on or described.due_on(self.today)
+        due = due_on or unit_times.due_on(kind, unit, self.today)
         obligation = Obligation.objects.create(
             case=self.case, referral=referral, kind=kind, task=task, started_on=self.today,
             due_on=due, first_due_on=due, is_statutory=described.is_statutory,

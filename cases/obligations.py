@@ -49,17 +49,31 @@ class Kind:
     is_statutory: bool = False
     reading: bool = False
 
-    def due_on(self, started_on: date) -> date:
-        """Return the last day for an obligation of this kind that starts on `started_on`."""
-        if self.days is None:
+    def due_on(self, started_on: date, days: int | None = None) -> date:
+        """Return the last day for an obligation of this kind that starts on `started_on`.
+
+        `days` is a unit's own time (cases/unit_times.py), counted as the kind counts; without it the kind's own holds.
+        """
+        counted = self.days if days is None else days
+        if counted is None:
             raise ValueError(f"{self.code} is always given its own date")
         match self.calendar:
             case Calendar.WORKING_DAYS:
-                return add_working_days(started_on, self.days)
+                return add_working_days(started_on, counted)
             case Calendar.MONTHS:
-                return add_months(started_on, self.days)
+                return add_months(started_on, counted)
             case _:
-                return started_on + timedelta(days=self.days)
+                return started_on + timedelta(days=counted)
+
+    @property
+    def longest(self) -> int:
+        """The most that a unit can give it: the law's own time, or twice what is agreed. 0 where no unit can change it.
+
+        Managers on both sides share the time in which they answer what is lifted, so neither sets it.
+        """
+        if self.days is None or self.code == LIFT:
+            return 0
+        return self.days if self.is_statutory else AGREED_AT_MOST * self.days
 
 
 class LiftAnswer(TextChoices):
@@ -72,6 +86,12 @@ class LiftAnswer(TextChoices):
 
 
 AGREED = _("Agreement between school and social services")
+
+AGREED_AT_MOST = 2
+"""How many times as long as agreed a unit can make a time of its own: longer is a new agreement, not a setting."""
+
+LIFT = "answer_objection"
+"""The obligation of a manager to whom a disagreement is lifted."""
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
@@ -170,11 +190,19 @@ KINDS: dict[str, Kind] = {
 NET = "review_stalled"
 """The obligation that catches a case which would otherwise have no next step."""
 
-LIFT = "answer_objection"
-"""The obligation of a manager to whom a disagreement is lifted."""
+OF_REPORTS = frozenset(
+    {
+        "confirm_receipt_of_report", "assess_protection", "decide_open_or_not", "inform_reporter",
+        "finish_investigation", "call_joint_meeting",
+    }
+)  # fmt: skip
+"""What only an intake office has to do: with concern reports."""
 
 TRY_AGAIN = "try_again"
 """The obligation of a unit that began in another way, since the pupil did not want to yet."""
+
+ALLOCATED = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback", TRY_AGAIN)
+"""What the receiving unit can hold about a request, and one of its people can be chosen for."""
 
 STEPS = ("do_next_step", "follow_up", TRY_AGAIN)
 """The obligations that are fulfilled by recording what was done and naming the next step."""

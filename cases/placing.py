@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from socialservices.models import ReasonCode, Service
 
 from .models import Referral
+from .unit_reasons import reasons_of
 
 WRONG_PLACE = ("OUTSIDE_TARGET_GROUP", "WRONG_DISTRICT", "TOO_SEVERE_FOR_TEAM", "BELOW_THRESHOLD")
 """Reasons that only say that somebody else should have been asked (law.md 6.1): no answer to "where?"."""
@@ -21,6 +22,7 @@ def must_be_placed(referral: Referral) -> bool:
 
 
 def reasons_for(referral: Referral, today: date) -> QuerySet[ReasonCode]:
-    """Return the reasons with which a request can be declined on `today`: none that leaves "where?" unanswered."""
-    reasons = ReasonCode.objects.for_declining(today)
+    """Return the reasons with which a request can be declined on `today`: none that leaves "where?" unanswered, and
+    none that the unit it came to has hidden."""
+    reasons = reasons_of(referral.to_unit, today)
     return reasons.exclude(code__in=WRONG_PLACE) if must_be_placed(referral) else reasons

@@ -16,6 +16,7 @@ from deadlines.stockholm import stockholm_day
 
 from .models import ConcernReport, ReportAnswer
 from .report_clocks import SOON_AGAIN, Duty, duties_of, hours_since
+from .unit_times import times_for_reports
 
 PAGES = {
     "confirm_receipt_of_report": "cases:confirm_report",
@@ -71,7 +72,12 @@ class Earlier:
 
 def rows_of(reports: Iterable[ConcernReport], today: date) -> list[Row]:
     """Return reports fetched `with_handling` as rows, late first, then by last day and by arrival."""
-    rows = [Row(report, duties_of(report, report.handling, list(report.extensions.all())), today) for report in reports]
+    found = list(reports)
+    own = times_for_reports(report.to_unit_id for report in found)
+    rows = [
+        Row(report, duties_of(report, report.handling, list(report.extensions.all()), own[report.to_unit_id]), today)
+        for report in found
+    ]
     last = date.max
     return sorted(
         rows,

@@ -26,6 +26,7 @@ from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
 from .report_todo import report_dates
 from .second_to_do import prepared_dates
+from .stand_ins import stand_ins_to_name, stands_in
 
 PAGES = {
     "acknowledge_request": "cases:assess_request",
@@ -74,6 +75,7 @@ class Row:
     child_days: int | None = None
     holder: Membership | None = None
     is_mine: bool = False
+    stands_in_for: Membership | None = None
     detail: str = ""
     is_reading: bool = False
 
@@ -121,8 +123,13 @@ class ToDo:
 def to_do_of(reader: Membership, today: date) -> ToDo:
     """Return what `reader` and the reader's unit must do, late first, and what they wait for."""
     rows = [_row(obligation, reader, today) for obligation in _held_by(reader)]
-    ours = (*school_dates(reader, today), *report_dates(reader, today), *refusals_to_read(reader, today))
-    ours += tuple(prepared_dates(reader, today))
+    ours = (
+        *school_dates(reader, today),
+        *report_dates(reader, today),
+        *refusals_to_read(reader, today),
+        *prepared_dates(reader, today),
+        *stand_ins_to_name(reader, today),
+    )
     rows += [_school_row(each, today) for each in ours]
     return ToDo(_grouped(rows, today), _waiting(reader, today))
 
@@ -147,6 +154,7 @@ def _held_by(reader: Membership) -> Iterable[Obligation]:
 def _row(obligation: Obligation, reader: Membership, today: date) -> Row:
     ball = Ball(obligation, today)
     kind = KINDS[obligation.kind]
+    absent = ball.person if stands_in(reader, ball.person, today) else None
     return Row(
         key=f"obligation-{obligation.pk}",
         title=kind.task,
@@ -158,7 +166,8 @@ def _row(obligation: Obligation, reader: Membership, today: date) -> Row:
         button=kind.button,
         child_days=(today - obligation.case.child_time_from).days,
         holder=ball.person,
-        is_mine=ball.person is not None and ball.person.user_id == reader.user_id,
+        is_mine=absent is not None or (ball.person is not None and ball.person.user_id == reader.user_id),
+        stands_in_for=absent,
         detail=obligation.task,
         is_reading=kind.reading,
     )

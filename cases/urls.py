@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     answers,
     case_pages,
+    catalogue,
     checking,
     consents,
     inbox,
@@ -16,6 +17,7 @@ from .views import (
     requests,
     second_person,
     sending,
+    settings,
     stalled,
     todo,
     work,
@@ -91,6 +93,14 @@ urlpatterns = [
     path("cases/<uuid:case_id>/internal/", case_pages.internal_notes, name="internal_notes"),
     path("cases/<uuid:case_id>/shared/", case_pages.shared_items, name="shared_items"),
     path("cases/<uuid:case_id>/close/", case_pages.close_case, name="close_case"),
+    # What a unit settles for itself
+    path("settings/", settings.settings_home, name="settings_home"),
+    path("settings/units/<uuid:unit_id>/", settings.unit_settings, name="unit_settings"),
+    path("settings/units/<uuid:unit_id>/times/", settings.set_time, name="set_time"),
+    path("settings/units/<uuid:unit_id>/reasons/", settings.set_reason, name="set_reason"),
+    path("settings/units/<uuid:unit_id>/services/", catalogue.start_service, name="start_service"),
+    path("settings/services/<uuid:service_id>/", catalogue.change_service, name="change_service"),
+    path("settings/services/<uuid:service_id>/end/", catalogue.end_service, name="end_service"),
     # The board, and getting a case to move
     path("stalled/", stalled.stalled_list, name="stalled_list"),
     path("cases/<uuid:case_id>/remind/", stalled.remind, name="remind"),

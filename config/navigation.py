@@ -35,13 +35,14 @@ IMPORTS = (_("Imports"), "integrations:import_list", False)
 SOURCES = (_("Sources"), "integrations:source_list", False)
 OVERSIGHT = (_("Readings to review"), "oversight:workspace", False)
 PEOPLE = (_("People"), "accounts:people", False)
+SETTINGS = (_("Settings"), "cases:settings_home", False)
 RETENTION = (_("Retention"), "records:retention", False)
 LOG_CONCERN = (_("Log a concern"), "attendance:log_concern", True)
 
 BARS = {
     Role.MENTOR: [TO_DO, MY_PUPILS, LOG_CONCERN],
     Role.STUDENT_HEALTH: [TO_DO, SIGNALS, PUPILS, CASES, LOG_CONCERN],
-    Role.PRINCIPAL: [TO_DO, SIGNALS, CASES, STALLED, IMPORTS, PEOPLE, LOG_CONCERN],
+    Role.PRINCIPAL: [TO_DO, SIGNALS, CASES, STALLED, IMPORTS, SETTINGS, LOG_CONCERN],
     Role.SCHOOL_ADMIN: [IMPORTS, PUPILS],
     Role.TEAM_WORKER: [TO_DO, INTAKE, CASES],
     Role.INTAKE_WORKER: [TO_DO, REPORTS, INTAKE, CASES],
@@ -52,7 +53,7 @@ BARS = {
 }
 HEADS = {
     Side.SCHOOL: [TO_DO, STALLED, FOLLOW_UP, PEOPLE],
-    Side.SOCIAL: [TO_DO, STALLED, INTAKE, FOLLOW_UP, PEOPLE],
+    Side.SOCIAL: [TO_DO, STALLED, INTAKE, FOLLOW_UP, SETTINGS],
     Side.CITY: [STALLED, FOLLOW_UP],
 }
 

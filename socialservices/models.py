@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit
+from accounts.models import Membership, Unit
 
 
 class District(models.Model):
@@ -54,9 +56,16 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         """Return the entries in force on `today`, first and last day included."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today)
 
+    def lasting(self, today: date) -> ServiceQuerySet:
+        """Return the entries in force on `today` or later: not those that have ended, or were taken away unused."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=Greatest(today, F("valid_from"))))
+
 
 class Service(models.Model):
-    """What a team offers, to whom, from when: its entry in the service catalogue (law.md P9)."""
+    """What a team offers, to whom, from when: its entry in the service catalogue (law.md P9).
+
+    An entry is never rewritten: a change ends it and adds the next. Entries without `set_by` came with the register.
+    """
 
     class Kind(models.TextChoices):
         INTAKE = "intake", _("Intake office for children and youth")
@@ -81,8 +90,20 @@ class Service(models.Model):
     offers_en = models.CharField(max_length=300)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    set_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    set_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=300, blank=True)
+    ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_why = models.CharField(max_length=300, blank=True)
 
     objects = ServiceQuerySet.as_manager()
+
+    FACTS = (
+        "grade_from", "grade_to", "school_forms", "provider_kinds", "absence_from", "absence_to", "capacity",
+        "is_taking_in", "expected_weeks", "offers_sv", "offers_en",
+    )  # fmt: skip
+    """What an entry says of the service: the fields that a head decides."""
 
     class Meta:
         ordering = ["office__unit__name", "valid_from", "id"]
@@ -93,10 +114,24 @@ class Service(models.Model):
                 name="service_absence_band_in_percent",
                 condition=Q(absence_to__lte=100, absence_to__gte=F("absence_from")),
             ),
+            models.CheckConstraint(
+                name="service_is_set_by_somebody_who_says_why",
+                condition=Q(set_by=None, set_at=None, why="")
+                | Q(set_by__isnull=False, set_at__isnull=False, why__regex=r"\S"),
+            ),
+            models.CheckConstraint(
+                name="service_is_ended_by_somebody_who_says_why",
+                condition=Q(ended_by=None, ended_at=None, ended_why="")
+                | Q(ended_by__isnull=False, ended_at__isnull=False, ended_why__regex=r"\S", valid_to__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.office} {self.get_kind_display()}"
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the entry says of the service."""
+        return {name: getattr(self, name) for name in self.FACTS}
 
     @property
     def offers(self) -> str:

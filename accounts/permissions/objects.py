@@ -140,6 +140,15 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         COORDINATOR: {READ: UNIT | AGGREGATE},
         ANALYST: {READ: UNIT | AGGREGATE},
     },
+    Object.SETTING: {
+        MENTOR: {READ: SCHOOL},
+        HEALTH: {READ: SCHOOL},
+        PRINCIPAL: {READ: SCHOOL, CHANGE: SCHOOL},
+        OFFICE: {READ: SCHOOL},
+        TEAM: {READ: UNIT},
+        INTAKE: {READ: UNIT},
+        HEAD: {READ: UNIT, CHANGE: UNIT},
+    },
     Object.PERSON: {
         PRINCIPAL: {READ: SCHOOL, GRANT: SCHOOL},
         AREA: {READ: UNIT, GRANT: UNIT},

@@ -54,6 +54,8 @@ OVERSEERS = frozenset({Role.PRINCIPAL, Role.UNIT_HEAD, Role.COORDINATOR})
 FIGURE_READERS = OVERSEERS | {Role.ANALYST}
 MANAGERS = frozenset({Role.PRINCIPAL, Role.UNIT_HEAD})
 PEOPLE_KEEPERS = MANAGERS | {Role.SYSTEM_ADMIN}
+SETTINGS_READERS = REGISTER | RECEIVERS
+UNIT_HEADS = frozenset({Role.UNIT_HEAD})
 PRINCIPALS = frozenset({Role.PRINCIPAL})
 SYSTEM = frozenset({Role.SYSTEM_ADMIN})
 AUDITORS = frozenset({Role.LOG_AUDITOR})
@@ -181,7 +183,7 @@ OF_THE_SCHOOL: dict[str, Methods] = {
 }
 
 OF_SOCIAL_SERVICES: dict[str, Methods] = {
-    "cases:inbox": reading(RECEIVERS),
+    "cases:inbox": form(RECEIVERS),
     "cases:assess_request": reading(RECEIVERS),
     "cases:acknowledge_request": sending(RECEIVERS),
     "cases:accept_request": form(RECEIVERS),
@@ -217,6 +219,13 @@ OF_BOTH_SIDES: dict[str, Methods] = {
     "cases:case_detail": reading(CASE_READERS),
     "cases:internal_notes": form(CASE_READERS),
     "cases:shared_items": reading(CASE_READERS),
+    "cases:settings_home": reading(SETTINGS_READERS),
+    "cases:unit_settings": reading(SETTINGS_READERS),
+    "cases:set_time": form(MANAGERS),
+    "cases:set_reason": form(UNIT_HEADS),
+    "cases:start_service": form(UNIT_HEADS),
+    "cases:change_service": form(UNIT_HEADS),
+    "cases:end_service": form(UNIT_HEADS),
     "cases:set_next_step": form(CASE_READERS),
     "cases:record_step": form(CASE_READERS),
     "cases:answer_lift": form(CASE_READERS),
@@ -268,7 +277,7 @@ OF_THE_LOG: dict[str, Methods] = {
     "oversight:see_claim": sending(AUDITORS),
     "oversight:find_pupil": sending(AUDITORS),
     "oversight:who_has_read": reading(LOG_READERS),
-    "oversight:who_has_read_in_case": reading(frozenset({Role.UNIT_HEAD})),
+    "oversight:who_has_read_in_case": reading(UNIT_HEADS),
     "oversight:draft_extract": sending(AUDITORS),
     "oversight:extract_detail": reading(LOG_READERS),
     "oversight:release_extract": sending(LOG_READERS),

@@ -135,6 +135,7 @@ class Object(models.TextChoices):
     LIFT = "lift", _("Case lifted to managers")
     STALLED = "stalled", _("Stalled cases")
     FIGURES = "figures", _("Figures about whether help comes in time")
+    SETTING = "setting", _("Settings of a unit: times, reasons, what it offers, stand-ins")
     PERSON = "person", _("People and their roles")
     LOG = "log", _("Log of who has read what")
     CLAIM = "claim", _("Link to a pupil claimed for 24 hours, with a reason")

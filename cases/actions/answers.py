@@ -15,17 +15,15 @@ from cases import access
 from cases.declining import BY_TWO, DEMANDED, TRY_AGAIN_WITHIN, NoGiven, lacks, told_on
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, DecisionReason, Disclosure, PreparedNo, Question, QueuePlace, Referral
-from cases.obligations import TRY_AGAIN
+from cases.obligations import ALLOCATED, TRY_AGAIN
 from cases.placing import WRONG_PLACE, must_be_placed
+from cases.unit_reasons import hidden_codes
 from socialservices.models import ReasonCode, Service
 
 from .disclosing import passed_on
 from .requests import NothingNew, end_part, new_referral
 
 Status = Referral.Status
-
-RECEIVERS = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback", TRY_AGAIN)
-"""What the receiving unit can hold about a request, and one of its people can be chosen for."""
 
 
 def open_request(*, referral: Referral, by: Membership, at: datetime) -> bool:
@@ -223,10 +221,12 @@ def say_no(happening: Entry, said: NoSaid, *, prepared_by: Membership | None = N
 
 
 def lacks_anything(referral: Referral, said: NoSaid, today: date) -> bool:
-    """Say whether a no lacks what its reason demands on `today`, or gives a reason that is none for this request."""
+    """Say whether a no lacks what its reason demands on `today`, or gives one that is no reason here or is hidden."""
     demanded = {name: said.words.get(name, "") for name in DEMANDED}
     given = NoGiven(said.reason.code, said.next_holder.pk == referral.from_unit_id, said.next_on, **demanded)
-    return (must_be_placed(referral) and said.reason.code in WRONG_PLACE) or bool(lacks(given, today))
+    refused = WRONG_PLACE if must_be_placed(referral) else ()
+    is_none = said.reason.code in {*refused, *hidden_codes(referral.to_unit, today)}
+    return is_none or bool(lacks(given, today))
 
 
 def allocate_request(*, referral: Referral, person: Membership, by: Membership, at: datetime) -> Referral:
@@ -235,7 +235,7 @@ def allocate_request(*, referral: Referral, person: Membership, by: Membership, 
         _check(access.may_receive, by, e.request)
         if person.unit_id != e.request.to_unit_id or not person.is_active(e.today):
             raise NotAllowed
-        held = e.open_obligations(*RECEIVERS, referral=e.request)
+        held = e.open_obligations(*ALLOCATED, referral=e.request)
         if not held:
             raise AlreadyDone
         for obligation in held:

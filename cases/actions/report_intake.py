@@ -17,6 +17,7 @@ from cases import access
 from cases.ledger import AlreadyDone, NotAllowed
 from cases.models import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
 from cases.report_clocks import extendable, reach
+from cases.unit_times import times_for_reports
 from deadlines.stockholm import stockholm_day
 from socialservices.models import ReasonCode
 
@@ -115,7 +116,9 @@ def extend_time(
     Raises AlreadyDone when it is decided or ended by then, NotAllowed for a day that is no later, or too late.
     """
     with _handling(report, "report_time_extended", by, at) as handling:
-        duty = extendable(what, handling, list(ReportExtension.objects.filter(report=report)))
+        office = handling.report.to_unit_id
+        own = times_for_reports([office])[office]
+        duty = extendable(what, handling, list(ReportExtension.objects.filter(report=report)), own)
         if duty is None:
             raise AlreadyDone
         first, last = reach(what, duty.last_day, stockholm_day(at))

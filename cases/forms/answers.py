@@ -16,7 +16,7 @@ from accounts.models import Membership, Unit
 from attendance.models import Measure
 from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, TRY_AGAIN_WITHIN, NoGiven, lacks
 from cases.models import OtherWay, PreparedNo, Referral
-from cases.obligations import KINDS, LONGEST_PAUSE, LONGEST_QUEUE
+from cases.obligations import LONGEST_PAUSE, LONGEST_QUEUE
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
 
@@ -27,7 +27,6 @@ READ_BY_UNIT = _("Read by: your unit. The school does not read it: no consent co
 ADVICE_ONLY = _("Always read by the school, the pupil and the family. Write what to do, not why you say no.")
 WHY = ("rationale", *DEMANDED, "nevertheless")
 """The fields of a no that the school reads only where a ground allows it."""
-FIRST_CONTACT, QUESTION = KINDS["first_contact"], KINDS["answer_question"]
 NEXT_STEP_IN = 10
 COMMON_REASONS = 9
 
@@ -66,11 +65,18 @@ class AcceptForm(forms.Form):
     try_again_on = DayField(label=_("New try with the pupil no later than"), required=False)
 
     def __init__(
-        self, data: Any = None, *, people: QuerySet[Membership], reader: Membership, today: date, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        people: QuerySet[Membership],
+        reader: Membership,
+        today: date,
+        usual_day: date,
+        **kwargs: Any,
     ) -> None:
-        """Propose the reader, when one of `people`, and the usual time of a first contact."""
+        """Propose the reader, when one of `people`, and `usual_day`: the unit's own time for a first contact."""
         me = reader.pk if any(person.pk == reader.pk for person in people) else None
-        kwargs["initial"] = {"handler": me, "first_contact_by": FIRST_CONTACT.due_on(today)}
+        kwargs["initial"] = {"handler": me, "first_contact_by": usual_day}
         super().__init__(data, **kwargs)
         self.fields["handler"].queryset = people  # type: ignore[attr-defined]
         self.last_try = today + TRY_AGAIN_WITHIN
@@ -99,11 +105,11 @@ class AskForm(forms.Form):
         label=_("The school answers no later than"), error_messages={"required": _("Write by when you need the answer")}
     )
 
-    def __init__(self, data: Any = None, *, today: date, **kwargs: Any) -> None:
-        """Propose the usual time of an answer; know the last day to which the unit's own clock can rest."""
-        kwargs["initial"] = {"due_on": QUESTION.due_on(today)}
-        super().__init__(data, **kwargs)
+    def __init__(self, data: Any = None, *, today: date, usual_day: date, **kwargs: Any) -> None:
+        """Propose `usual_day`, the school's own time; know the last day to which the unit's own clock can rest."""
         self.last_day = add_working_days(today, LONGEST_PAUSE)
+        kwargs["initial"] = {"due_on": usual_day}
+        super().__init__(data, **kwargs)
 
     def clean_due_on(self) -> date:
         """Refuse a day beyond the longest pause."""

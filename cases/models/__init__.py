@@ -9,6 +9,7 @@ from .queue import QueuePlace
 from .reason import DecisionReason
 from .referral import Decision, OtherWay, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
+from .settings import UnitReason, UnitTime
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
 
 __all__ = [
@@ -37,5 +38,7 @@ __all__ = [
     "SchoolNote",
     "ServiceGap",
     "SocialNote",
+    "UnitReason",
+    "UnitTime",
     "notes_of",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
 from accounts.models import Unit
-from cases import access
+from cases import access, unit_times
 from cases.actions import answers as actions
 from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
@@ -26,7 +26,6 @@ from cases.forms.answers import AllocateForm, AskForm, DeclineForm, QueueForm, R
 from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.models import DecisionReason, Disclosure, Referral
-from cases.obligations import KINDS
 from cases.placing import reasons_for
 from cases.receivers import right_units_for
 
@@ -72,7 +71,9 @@ def accept_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
 def ask_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Ask the school before answering."""
     referral = received(request, referral_id)
-    form = AskForm(request.POST or None, today=timezone.localdate())
+    today = timezone.localdate()
+    usual_day = unit_times.due_on("answer_question", referral.from_unit, today)
+    form = AskForm(request.POST or None, today=today, usual_day=usual_day)
     asked = referral.status == Referral.Status.ASKED
     if asked or not access.may_answer(request.membership, referral):
         return conflict_page(request, referral.case, form if form.is_bound else None)
@@ -194,7 +195,7 @@ def _check_context(request: MemberRequest, referral: Referral, form: DeclineForm
         "answer": answer,
         "beyond": list(facts_beyond(DecisionReason(**{name: answer[name] for name in DEMANDED}))),
         "told": told_on(referral, answer["reason"], today),
-        "respond_by": KINDS["respond_to_no"].due_on(today),
+        "respond_by": unit_times.due_on("respond_to_no", referral.from_unit, today),
         "against": contradictions(content, answer["missing_measure"], f"{answer['rationale']} {answer['advice']}"),
         "goes_to_head": goes_to_head(content, state.child_days),
         "by_two": answer["reason"].code in BY_TWO,

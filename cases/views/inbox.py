@@ -3,51 +3,85 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import MemberRequest
 from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, roles_that_may
 from accounts.roles import Role
+from accounts.searches import PARAMETER, keep_search, kept_search
 from audit import reading
-from cases import access
+from cases import access, unit_times
 from cases.actions import answers
 from cases.ball import states_of
 from cases.forms.answers import AcceptForm
-from cases.inbox import TABS, counts_of, requests_in, rows_of
+from cases.forms.inbox import IntakeSearchForm
+from cases.inbox import TABS, UNALLOCATED, Tab, allocated_to, counts_of, late_first, requests_in, rows_of
+from cases.inbox_search import found
 from cases.models import Decision, Disclosure, PreparedNo, Question, QueuePlace, Referral
 from cases.placing import must_be_placed
+from cases.workload import chosen_person, workload_of
 
 PAGE_SIZE = 25
 
 
 def inbox(request: MemberRequest) -> HttpResponse:
-    """List what has come to the reader's units, late first. Neither causes nor absence are in the list."""
-    reader = request.membership
-    counts = counts_of(reader)
-    wanted = request.GET.get("show")
-    filled = (tab for tab in TABS if counts[tab.code])
-    tab = next((tab for tab in TABS if tab.code == wanted), None) or next(filled, TABS[0])
-    found = requests_in(tab, reader).select_related(
-        "case__pupil", "case__school_unit", "to_unit__parent", "handler__user"
-    )
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    """List what has come to the reader's units, late first. Neither causes nor absence are in the list.
+
+    A search is sent, kept in the session and shown at an address that does not say what was searched for.
+    """
+    searched = kept_search(request.session, request.GET.get(PARAMETER, ""))
+    form = IntakeSearchForm(request.POST if request.method == "POST" else {"q": searched})
+    if request.method == "POST" and form.is_valid():
+        return _answer_to(request, form.cleaned_data["q"].strip())
+    reader, today = request.membership, timezone.localdate()
+    whose = _whose(request)
+    received = allocated_to(Referral.objects.received_by(reader), whose)
+    counts = counts_of(received)
+    tab = _tab(request.GET.get("show"), counts)
+    listed = late_first(found(received, searched, today)) if searched else requests_in(tab, received)
+    relations = ("case__pupil", "case__school_unit", "to_unit__parent", "handler__user")
+    page = Paginator(listed.select_related(*relations), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "tab": tab,
+        "form": form,
+        "searched": searched,
+        "whose": whose,
+        "tab": None if searched else tab,
         "tabs": [(each, counts[each.code]) for each in TABS],
         "page": page,
-        "rows": rows_of(page.object_list, reader, timezone.localdate()),
+        "rows": rows_of(page.object_list, reader, today),
         "names_units": reader.role == Role.UNIT_HEAD,
+        "workload": None if searched else workload_of(reader, today),
     }
-    reading.note(kind="list")
-    return render(request, "cases/inbox.html", context)
+    reading.note(kind="search" if searched else "list")
+    return render(request, "cases/inbox.html", context, status=422 if form.errors else 200)
+
+
+def _answer_to(request: MemberRequest, words: str) -> HttpResponse:
+    """Send the reader on to the answer; an empty search shows the tabs."""
+    address = reverse("cases:inbox")
+    return redirect(f"{address}?{urlencode({PARAMETER: keep_search(request.session, words)})}" if words else address)
+
+
+def _whose(request: MemberRequest) -> Membership | str | None:
+    """Return whose requests are asked for: a person of the reader's units, nobody's, or None for all."""
+    wanted = request.GET.get("person", "")
+    return UNALLOCATED if wanted == UNALLOCATED else chosen_person(request.membership, wanted)
+
+
+def _tab(wanted: str | None, counts: dict[str, int]) -> Tab:
+    """Return the tab asked for, else the first with something in it."""
+    filled = (tab for tab in TABS if counts[tab.code])
+    return next((tab for tab in TABS if tab.code == wanted), None) or next(filled, TABS[0])
 
 
 def assess_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
@@ -77,7 +111,9 @@ def people_of(unit: Unit) -> QuerySet[Membership]:
 def accept_form(request: MemberRequest, referral: Referral, data: Any = None) -> AcceptForm:
     """Return the yes with its proposals filled in."""
     people = people_of(referral.to_unit)
-    return AcceptForm(data, people=people, reader=request.membership, today=timezone.localdate())
+    today = timezone.localdate()
+    usual_day = unit_times.due_on("first_contact", referral.to_unit, today)
+    return AcceptForm(data, people=people, reader=request.membership, today=today, usual_day=usual_day)
 
 
 def answer_page(request: MemberRequest, referral: Referral, panel: str, form: forms.Form) -> HttpResponse:

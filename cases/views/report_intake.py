@@ -29,6 +29,7 @@ from cases.models.report import ReportQuerySet
 from cases.report_clocks import extendable
 from cases.report_offices import intake_offices
 from cases.report_pages import PAGES, earlier_of, history_of, rows_of, told_to_school, waiting_hours
+from cases.unit_times import times_for_reports
 from deadlines.templatetags.days import day_words
 from socialservices.models import ReasonCode
 
@@ -171,7 +172,8 @@ def prolong_report_investigation(request: MemberRequest, report_id: UUID) -> Htt
 
 def _extend(request: MemberRequest, report_id: UUID, what: What, title: str, note: str) -> HttpResponse:
     report = _report(request, report_id)
-    duty = extendable(what, report.handling, list(report.extensions.all()))
+    own = times_for_reports([report.to_unit_id])[report.to_unit_id]
+    duty = extendable(what, report.handling, list(report.extensions.all()), own)
     if duty is None:
         messages.info(request, _("It has been decided, or has ended; no longer time is needed."))
         return redirect("cases:report_intake", report.pk)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import MemberRequest
 from attendance.tried import tried_before
 from attendance.typed import as_typed, typed_texts
-from cases import access
+from cases import access, unit_times
 from cases.actions import drafts
 from cases.actions import requests as actions
 from cases.ball import states_of
@@ -27,7 +27,6 @@ from cases.first_words import first_answers
 from cases.forms.consents import first_consents
 from cases.forms.requests import RequestForm, WithdrawForm, earlier_answers
 from cases.models import Disclosure, Obligation, Referral, RequestDraft
-from cases.obligations import KINDS
 from cases.receivers import offers_of, routing_of
 from cases.sending import gap_name, sends_through_principal
 from schools.models import Pupil
@@ -105,7 +104,7 @@ def request_sent(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         "referral": referral,
         "state": states_of([referral.case], timezone.localdate())[0],
         "acknowledge_by": acknowledge and acknowledge.due_on,
-        "answer_by": acknowledge and KINDS["answer_request"].due_on(acknowledge.due_on),
+        "answer_by": acknowledge and unit_times.due_on("answer_request", referral.to_unit, acknowledge.due_on),
     }
     return render(request, "cases/request_sent.html", context)
 

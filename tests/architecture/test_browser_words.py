@@ -41,6 +41,7 @@ NOT_TYPED = {
     "cell.text", "link.text", "due.text", "text", "state.ball.task", "row.ball.task", "waiting.task",
     "row.duty.task", "duty.task",
     "row.stalled.reason", "reason", "state.ball.step", "consent.answer", "note", "words", "part.note",
+    "row.kind.task", "why",
 }  # fmt: skip
 """Same names, but the words are ours: headings, links, names of steps and reasons."""
 

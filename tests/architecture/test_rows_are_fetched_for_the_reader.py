@@ -7,7 +7,7 @@ import pytest
 from tests.architecture.sources import functions, place, tree, view_files
 
 # Questions that ask who reads; `working_in` gives names and roles of staff only, `none` gives nothing.
-SCOPED = {"visible_to", "received_by", "overseen_by", "named_to", "to_confirm", "working_in", "none"}
+SCOPED = {"visible_to", "received_by", "overseen_by", "named_to", "to_confirm", "working_in", "none", "settled_for"}
 # Registers without any person in them: whoever is signed in may read them.
 REGISTERS = {"Unit", "School", "Provider", "District", "Office", "Service", "ReasonCode"}
 FETCHERS = {"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"}

@@ -19,6 +19,7 @@ GIVEN_IN_ADDRESSES = {
     "membership": "an id",
     "next": "a path",
     "page": "a number",
+    "person": "an id, or the word none",
     "pupil": "an id",
     "search": "the code of a search",
     "shared": "1",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.access import may_change_membership, may_invite
-from accounts.models import Membership
+from accounts.models import Membership, Unit
 from accounts.permissions import OBJECTS, PAGES, Action, Object, Scope, Seat
 from accounts.roles import Role, Side, UnitKind
 from attendance.access import (
@@ -25,12 +25,22 @@ from attendance.access import (
 )
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases import access
-from cases.models import Case, ConcernReport, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
+from cases.models import (
+    Case,
+    ConcernReport,
+    Disclosure,
+    Feedback,
+    Obligation,
+    Referral,
+    SchoolNote,
+    SocialNote,
+)
 from followup.scope import scope_of
 from integrations.access import may_import, may_keep_sources
 from integrations.models import AbsenceImport, SchoolSource
 from schools.access import may_keep_register
 from schools.models import Pupil
+from socialservices.access import may_change_catalogue
 from tests.permissions.world import World, make_world
 
 NARROWED = Scope.METADATA | Scope.AGGREGATE
@@ -88,6 +98,20 @@ def reads_note(reader: Membership, world: World) -> bool:
     seen = {note for notes in (SchoolNote, SocialNote) for note in notes.objects.visible_to(reader)}
     assert seen <= {world.notes.get(reader.unit_id)}
     return bool(seen)
+
+
+def unit_near(reader: Membership, world: World) -> Unit:
+    """Return the unit on the reader's side that has a part in the case."""
+    story = world.story("active")
+    return story.referral.to_unit if reader.side == Side.SOCIAL else story.case.school_unit
+
+
+def changes_settings(reader: Membership, world: World) -> bool:
+    """Times, reasons and the catalogue are settled by the same people; a school has no catalogue."""
+    may = access.may_change_settings(reader, unit_near(reader, world))
+    office = world.story("active").referral.to_unit.office
+    assert may_change_catalogue(reader, office) is (may and reader.side == Side.SOCIAL)
+    return may
 
 
 CHECKS: dict[tuple[Object, Action], Check] = {
@@ -158,6 +182,10 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.STALLED, Action.READ): lambda who, w: sees(Case.objects.overseen_by(who), w.story("active").case),
     (Object.STALLED, Action.CHANGE): lambda who, w: access.may_oversee(who, w.story("active").case),
     (Object.FIGURES, Action.READ): lambda who, w: sees(scope_of(who).cases, w.story("active").case),
+    (Object.SETTING, Action.READ): lambda who, w: (
+        Unit.objects.settled_for(who).filter(pk=unit_near(who, w).pk).exists()
+    ),
+    (Object.SETTING, Action.CHANGE): changes_settings,
     (Object.PERSON, Action.READ): lambda who, w: sees(Membership.objects.visible_to(who), stranger_near(who, w)),
     (Object.PERSON, Action.GRANT): lambda who, w: (
         may_invite(who, unit=stranger_near(who, w).unit, role=stranger_near(who, w).role, email="x@example.com")

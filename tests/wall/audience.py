@@ -61,6 +61,15 @@ class Audience:
 
         return self.those(reads)
 
+    def settled(self, unit: Unit) -> set[UUID]:
+        """Those who work in the unit, and on the social side its heads above."""
+        heads = {"unit_head"} if unit.kind in {"team", "intake"} else set()
+        return self.those(lambda one: one.unit_id == unit.pk or (one.role in heads and unit.pk in self.units(one)))
+
+    def anybody(self) -> set[UUID]:
+        """Whoever is signed in."""
+        return self.those(lambda one: True)
+
     def of_pupil(self, row: Any) -> set[UUID]:
         """Those at the pupil's school who work with the pupil."""
         return self.at_school(row.pupil)

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import gate
 from accounts.confirming import KEY as CONFIRMED
-from accounts.models import Membership
+from accounts.models import Membership, Unit
 from accounts.permissions.verdicts import Verdict, verdict_on
 from accounts.sessions import MEMBERSHIP_KEY
 from attendance.models import (
@@ -35,6 +35,7 @@ from integrations.models import AbsenceImport, RosterDiff, SchoolSource
 from oversight.models import LogExtract
 from records.models import RetentionRun, RightsRequest
 from schools.models import NamedReader, ProtectionPolicy, Pupil, PupilLink
+from socialservices.models import Service
 from tests.architecture.addresses import PLACEHOLDER, Page, all_pages
 from tests.wall.world import World
 from wall import identity
@@ -47,6 +48,7 @@ ROWS: dict[str, type[models.Model]] = {
     "consent_id": Consent, "source_id": SchoolSource, "measure_id": Measure,
     "investigation_id": AbsenceInvestigation, "task_id": InvestigationTask, "duty_id": InvestigationDuty,
     "absence_source_id": AbsenceSource, "diff_id": RosterDiff, "report_id": ConcernReport,
+    "unit_id": Unit, "service_id": Service,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 

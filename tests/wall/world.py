@@ -26,7 +26,7 @@ from attendance.models import (
     MeasureFollowUp,
     Signal,
 )
-from cases.actions import report_intake
+from cases.actions import report_intake, settings
 from cases.models import (
     Case,
     ConcernReport,
@@ -47,9 +47,13 @@ from cases.models import (
     RequestDraft,
     SchoolNote,
     SocialNote,
+    UnitReason,
+    UnitTime,
 )
 from integrations.models import AbsenceImport, ImportProblem, RosterChange, SchoolSource
 from schools.models import Guardian, Pupil, PupilIdentifier
+from socialservices.actions import end_service, set_service
+from socialservices.models import Service
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import (
     AbsenceInvestigationFactory,
@@ -64,6 +68,7 @@ from tests.factories.cases import Cast, Story, a_case, make_cast
 from tests.factories.integrations import AbsenceImportFactory, ImportProblemFactory, RosterDiffFactory
 from tests.factories.reports import Reported, note
 from tests.factories.schools import EnrolmentFactory, GuardianFactory, PupilFactory, PupilIdentifierFactory
+from tests.factories.socialservices import ReasonCodeFactory
 from tests.wall.audience import Audience
 
 STATES = (
@@ -115,6 +120,7 @@ def make_world() -> World:
     stories = [tell(cast, state) for cast in casts for state in STATES]
     for cast in casts:
         add_what_the_school_keeps(cast)
+        settle(cast)
     world = World(people_of(casts))
     for cast, story in zip(casts, stories[:: len(STATES)], strict=True):
         report(story.pupil, cast, world.people["intake_worker"])
@@ -124,6 +130,21 @@ def make_world() -> World:
                 plant(world, place, row, name, audience(row))
     assert len(stories) == len(STATES) * 2
     return world
+
+
+def settle(cast: Cast) -> None:
+    """Let the heads of the team and of the school settle something, each with why."""
+    now = timezone.now()
+    day = timezone.localdate(now) + timedelta(days=1)
+    given = {"valid_from": day, "why": "Vi hinner inte mer.", "at": now}
+    settings.set_time(unit=cast.worker.unit, kind="answer_request", days=8, by=cast.head, **given)
+    settings.set_time(unit=cast.principal.unit, kind="respond_to_no", days=4, by=cast.principal, **given)
+    ReasonCodeFactory.create_batch(3)
+    settings.set_reason(unit=cast.worker.unit, code=cast.reason.code, is_hidden=True, by=cast.head, **given)
+    service = cast.service
+    facts = service.facts() | {"capacity": 12}
+    set_service(office=service.office, kind=service.kind, facts=facts, by=cast.head, **given)
+    end_service(service=service, last_day=day, why="Vi slutar.", by=cast.head, at=now)
 
 
 def tell(cast: Cast, state: str) -> Story:
@@ -219,13 +240,9 @@ class without_triggers:
     """Let the owner write canaries into rows that nothing changes otherwise."""
 
     tables = (
-        "cases_event",
-        "cases_decision",
-        "cases_reporthandling",
-        "cases_reportextension",
-        "cases_queueplace",
-        "cases_decisionreason",
-    )
+        "cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace",
+        "cases_decisionreason", "cases_unittime", "cases_unitreason",
+    )  # fmt: skip
 
     def __enter__(self) -> None:
         """Switch the guards off."""
@@ -313,4 +330,8 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     yield "file", list(AbsenceImport.objects.all()), "file_name", rules.imported
     yield "comparison", list(RosterChange.objects.all()), "after", lambda row: rules.imported(row.diff)
     yield "source", list(SchoolSource.objects.all()), "client_id", lambda row: rules.administrators()
+    for settled in (UnitTime, UnitReason):
+        yield "setting", list(settled.objects.all()), "why", lambda row: rules.settled(row.unit)
+    for name in ("why", "ended_why"):
+        yield "service", list(Service.objects.all()), name, lambda row: rules.anybody()
     yield "problem", list(ImportProblem.objects.all()), "value", lambda row: rules.imported(row.absence_import)
