@@ -169,6 +169,9 @@ NET = "review_stalled"
 LIFT = "answer_objection"
 """The obligation of a manager to whom a disagreement is lifted."""
 
+LIFT_DAYS = {"heads": 5, "district": 10, "city": 20}
+"""Working days in which each level answers what was lifted to it (product.md section 7)."""
+
 STEPS = ("do_next_step", "follow_up")
 """The obligations that are fulfilled by recording what was done and naming the next step."""
 

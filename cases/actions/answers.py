@@ -241,7 +241,7 @@ def _take_over(happening: Entry, old: Referral) -> date | None:
 def _decide(happening: Entry, answer: str, **facts: object) -> Decision:
     """Write the one answer to the entry's request."""
     decision = Decision.objects.create(
-        referral=happening.request, answer=answer, decided_at=happening.at, decided_by=happening.by, **facts
+        referral=happening.request, answer=answer, decided_at=happening.at, decided_by=happening.actor, **facts
     )
     happening.subject = decision.pk
     return decision

@@ -4,6 +4,7 @@ from .case import Case, Party
 from .consent import Consent
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
+from .objection import Objection, ObjectionAnswer
 from .queue import QueuePlace
 from .referral import Decision, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
@@ -19,6 +20,8 @@ __all__ = [
     "Feedback",
     "Hold",
     "HolderInterval",
+    "Objection",
+    "ObjectionAnswer",
     "Obligation",
     "Party",
     "Question",
