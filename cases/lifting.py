@@ -7,7 +7,6 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import QuerySet
-
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Unit

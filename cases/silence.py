@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from deadlines.stockholm import STOCKHOLM, stockholm_day
@@ -30,8 +31,10 @@ def silent_on(today: date) -> QuerySet[Obligation]:
 
     Not those on hold, and not the statutory ones: a time that the law sets is passed, and nobody climbs on the merits.
     """
-    noted = Event.objects.filter(
-        kind="no_answer", subject=OuterRef("pk"), changes__0__due_on=Cast(OuterRef("due_on"), CharField())
+    noted = (
+        Event.objects.filter(kind="no_answer", subject=OuterRef("pk"))
+        .annotate(noted_for=KT("changes__0__due_on"))
+        .filter(noted_for=Cast(OuterRef("due_on"), CharField()))
     )
     return (
         Obligation.objects.overdue(today)

@@ -1,4 +1,4 @@
-"""Lifting a disagreement to the managers of both sides, their answers, and the way up when they differ or are silent."""
+"""Lifting a disagreement to both sides' managers, their answers, and the way up when they differ or are silent."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Event, Objection, Obligation
 from cases.obligations import CHECK, DATE_CHANGES, LIFT, NET, REMIND_EVERY_DAYS, STEPS, LiftAnswer
 
-from .disclosing import tell_in_case
 from . import objections
+from .disclosing import tell_in_case
 from .objections import lift
 
 
@@ -62,9 +62,7 @@ def answer_lift(
     at: datetime,
 ) -> Obligation:
     """Answer, as a manager, what was lifted: a code, a reason and who does what next."""
-    with entry(
-        case=obligation.case, kind="lift_answered", by=by, at=at, referral=obligation.referral
-    ) as happening:
+    with entry(case=obligation.case, kind="lift_answered", by=by, at=at, referral=obligation.referral) as happening:
         _open(obligation)
         objection = Objection.objects.open().get(referral=obligation.referral_id)
         if obligation.kind != LIFT or not access.may_answer_objection(by, objection, obligation):

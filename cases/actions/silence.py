@@ -24,7 +24,7 @@ def note_silences(*, at: datetime) -> int:
     """
     if not is_noted_at(at):
         return 0
-    found = list(silent_on(stockholm_day(at)).select_related("case"))
+    found = list(silent_on(stockholm_day(at)).select_related("case").defer("task", "case__final_word"))
     return sum(note_silence(obligation=obligation, at=at) for obligation in found)
 
 
@@ -66,9 +66,12 @@ def _lift_to_managers(happening: Entry, obligation: Obligation, unit: Unit) -> N
 
 def _climb(happening: Entry, obligation: Obligation, unit: Unit) -> None:
     """Take the objection up one level; the city is the last, and is only counted."""
-    climb(happening, Objection.objects.open().select_related("referral__to_unit__parent").get(
-        referral=obligation.referral_id
-    ))  # fmt: skip
+    others = silent_on(happening.today).filter(kind=LIFT, referral=obligation.referral_id).exclude(pk=obligation.pk)
+    if others.exists():  # the other manager's silence is noted next, and takes it up
+        happening.stop_one(obligation, outcome=Obligation.Outcome.NO_ANSWER)
+        return
+    still_open = Objection.objects.open().defer("disagreement", "other_version")
+    climb(happening, still_open.select_related("referral__to_unit__parent").get(referral=obligation.referral_id))
 
 
 def _end_question(happening: Entry, obligation: Obligation, unit: Unit) -> None:

@@ -6,128 +6,244 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0026_session_without_confirmation'),
-        ('cases', '0031_wall_of_reports_not_found'),
+        ("accounts", "0026_session_without_confirmation"),
+        ("cases", "0031_wall_of_reports_not_found"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('disagreement', models.TextField(blank=True)),
-                ('raised_at', models.DateTimeField()),
-                ('other_version', models.TextField(blank=True)),
-                ('other_version_at', models.DateTimeField(blank=True, null=True)),
-                ('level', models.CharField(choices=[('heads', "Both sides' managers"), ('district', 'The district'), ('city', 'The city')], default='heads', max_length=8)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('overturned', 'The answer was changed'), ('upheld', 'The no stands'), ('joint_meeting', 'Joint meeting')], max_length=13)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("disagreement", models.TextField(blank=True)),
+                ("raised_at", models.DateTimeField()),
+                ("other_version", models.TextField(blank=True)),
+                ("other_version_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("heads", "Both sides' managers"), ("district", "The district"), ("city", "The city")],
+                        default="heads",
+                        max_length=8,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("overturned", "The answer was changed"),
+                            ("upheld", "The no stands"),
+                            ("joint_meeting", "Joint meeting"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['raised_at', 'id'],
+                "ordering": ["raised_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ObjectionAnswer',
+            name="ObjectionAnswer",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('level', models.CharField(choices=[('heads', "Both sides' managers"), ('district', 'The district'), ('city', 'The city')], max_length=8)),
-                ('code', models.CharField(choices=[('yes_with_conditions', 'Yes, with conditions'), ('no_stands', 'The no stands'), ('joint_meeting', 'Joint meeting'), ('shared', 'Shared responsibility')], max_length=19)),
-                ('reason', models.TextField()),
-                ('conditions', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("heads", "Both sides' managers"), ("district", "The district"), ("city", "The city")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("yes_with_conditions", "Yes, with conditions"),
+                            ("no_stands", "The no stands"),
+                            ("joint_meeting", "Joint meeting"),
+                            ("shared", "Shared responsibility"),
+                        ],
+                        max_length=19,
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("conditions", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['answered_at', 'id'],
+                "ordering": ["answered_at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='kind',
-            field=models.CharField(choices=[('change', 'A change'), ('no_change', 'No change, because …')], db_default='change', default='change', max_length=9),
+            model_name="feedback",
+            name="kind",
+            field=models.CharField(
+                choices=[("change", "A change"), ("no_change", "No change, because …")],
+                db_default="change",
+                default="change",
+                max_length=9,
+            ),
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='read_at',
+            model_name="feedback",
+            name="read_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='read_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="feedback",
+            name="read_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AlterField(
-            model_name='obligation',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('fulfilled', 'Done'), ('replaced', 'Replaced by a new step'), ('taken_over', 'Taken over'), ('no_answer', 'No answer'), ('case_closed', 'The case was closed')], max_length=12),
+            model_name="obligation",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("fulfilled", "Done"),
+                    ("replaced", "Replaced by a new step"),
+                    ("taken_over", "Taken over"),
+                    ("no_answer", "No answer"),
+                    ("case_closed", "The case was closed"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('read_at', None), ('read_by', None)), models.Q(('read_at__isnull', False), ('read_by__isnull', False)), _connector='OR'), name='feedback_is_read_by_somebody'),
+            model_name="feedback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("read_at", None), ("read_by", None)),
+                    models.Q(("read_at__isnull", False), ("read_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="feedback_is_read_by_somebody",
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='cases.case'),
+            model_name="objection",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='other_version_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="objection",
+            name="other_version_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='raised_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="objection",
+            name="raised_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='referral',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='cases.referral'),
+            model_name="objection",
+            name="referral",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="cases.referral"
+            ),
         ),
         migrations.AddField(
-            model_name='objectionanswer',
-            name='answered_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership'),
+            model_name="objectionanswer",
+            name="answered_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+            ),
         ),
         migrations.AddField(
-            model_name='objectionanswer',
-            name='objection',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='cases.objection'),
+            model_name="objectionanswer",
+            name="objection",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="cases.objection"
+            ),
         ),
         migrations.AddField(
-            model_name='objectionanswer',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit'),
+            model_name="objectionanswer",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('referral',), name='one_open_objection_per_referral'),
+            model_name="objection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("referral",), name="one_open_objection_per_referral"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('outcome', '')), models.Q(('ended_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='objection_ends_with_an_outcome'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("outcome", "")),
+                    models.Q(("ended_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="objection_ends_with_an_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('raised_by', None), ('disagreement__regex', '\\S'), _connector='OR'), name='whoever_objects_says_why'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("raised_by", None), ("disagreement__regex", "\\S"), _connector="OR"),
+                name="whoever_objects_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('other_version', ''), ('other_version_at', None), ('other_version_by', None)), models.Q(('other_version_at__isnull', False), ('other_version_by__isnull', False), ('other_version__regex', '\\S')), _connector='OR'), name='other_version_has_time_and_name'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("other_version", ""), ("other_version_at", None), ("other_version_by", None)),
+                    models.Q(
+                        ("other_version_at__isnull", False),
+                        ("other_version_by__isnull", False),
+                        ("other_version__regex", "\\S"),
+                    ),
+                    _connector="OR",
+                ),
+                name="other_version_has_time_and_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectionanswer',
-            constraint=models.UniqueConstraint(fields=('objection', 'level', 'unit'), name='a_unit_answers_once_a_level'),
+            model_name="objectionanswer",
+            constraint=models.UniqueConstraint(
+                fields=("objection", "level", "unit"), name="a_unit_answers_once_a_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectionanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__regex', '\\S')), name='answer_to_objection_says_why'),
+            model_name="objectionanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__regex", "\\S")), name="answer_to_objection_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objectionanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', 'yes_with_conditions'), _negated=True), ('conditions__regex', '\\S'), _connector='OR'), name='a_yes_names_its_conditions'),
+            model_name="objectionanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code", "yes_with_conditions"), _negated=True),
+                    ("conditions__regex", "\\S"),
+                    _connector="OR",
+                ),
+                name="a_yes_names_its_conditions",
+            ),
         ),
     ]

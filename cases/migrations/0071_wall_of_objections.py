@@ -73,7 +73,8 @@ class Migration(migrations.Migration):
         Guard(
             "cases_objection",
             see={SCHOOL: IN_CASE, SOCIAL: IN_CASE, CITY: COME_UP, CLOCK: "true"},
-            see_columns={CLOCK: ["id", "case_id", "referral_id", "level", "ended_at", "outcome"]},
+            see_columns={CLOCK: ["id", "case_id", "referral_id", "raised_at", "raised_by_id", "other_version_at",
+                                 "other_version_by_id", "level", "ended_at", "outcome"]},
             add={
                 SCHOOL: f"raised_by_id = {MINE} AND {IN_CASE}", SOCIAL: f"raised_by_id = {MINE} AND {IN_CASE}",
                 CITY: f"raised_by_id = {MINE} AND {IN_CASE}", CLOCK: "raised_by_id IS NULL",
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
         Guard(
             "cases_objectionanswer",
             see={SCHOOL: OF_OBJECTION, SOCIAL: OF_OBJECTION, CITY: OF_OBJECTION},
-            add={key: f"answered_by_id = {MINE} AND {OF_OBJECTION}" for key in (SCHOOL, SOCIAL, CITY)},
+            add=dict.fromkeys((SCHOOL, SOCIAL, CITY), f"answered_by_id = {MINE} AND {OF_OBJECTION}"),
         ),
         KeepHistory("cases_objection"),
         GuardMore("cases_feedback", change={SCHOOL: IN_CASE}, change_columns={SCHOOL: ["read_at", "read_by_id"]}),

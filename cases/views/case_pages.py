@@ -96,7 +96,9 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "actions": next_actions(state, reader),
         "question": questions.select_related("asked_by__user", "referral__to_unit").first(),
         "said_no": _answer_that_waits(state, timeline),
-        "unread": unread.select_related("sent_by__user", "from_unit", "to_unit", "read_by__unit").order_by("sent_at", "pk"),
+        "unread": unread.select_related("sent_by__user", "from_unit", "to_unit", "read_by__unit").order_by(
+            "sent_at", "pk"
+        ),
         "may_acknowledge": access.may_speak_for_school(reader, case),
         "shared": _shared(request, case).requests().last(),
         "timeline": [item for item in timeline if not (only_shared and item.is_internal)],

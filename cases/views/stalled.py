@@ -17,8 +17,8 @@ from cases.actions import oversight as actions
 from cases.actions.objections import managing_unit
 from cases.board import board_of
 from cases.forms.stalled import LiftForm
-from cases.lifting import so_far_in_words
 from cases.ledger import AlreadyDone, CaseIsClosed
+from cases.lifting import so_far_in_words
 from cases.models import Case, Objection
 
 from .acting import Act, acting_page
@@ -32,7 +32,11 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
     board = board_of(request.membership, timezone.localdate(), request.GET.get("cause", ""))
     reading.note(kind="list")
     reading.only(row.stalled.case.pupil_id for row in board.shown)
-    return render(request, "cases/stalled_list.html", {"board": board, "is_coordinator": _is_coordinator(request), "lifted": _lifted_to(request)})
+    return render(
+        request,
+        "cases/stalled_list.html",
+        {"board": board, "is_coordinator": _is_coordinator(request), "lifted": _lifted_to(request)},
+    )
 
 
 @overseeing

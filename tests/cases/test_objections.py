@@ -211,4 +211,4 @@ def test_every_change_of_a_lifted_no_is_in_the_ledger(lifted):
 
     settled_by = Event.objects.filter(case=lifted.case, kind="lift_answered").latest("pk")
     assert {"do": "objection", "objection": str(the(lifted).pk), "outcome": "overturned"} in settled_by.changes
-    assert UnitKind.SOCIAL_AREA == settled_by.unit.kind
+    assert settled_by.unit.kind == UnitKind.SOCIAL_AREA

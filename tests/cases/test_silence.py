@@ -39,7 +39,9 @@ def notes(story: Story, at: datetime) -> int:
 
 def noted(story: Story) -> list[str]:
     """Return the kinds whose silence is noted in the story's case, in order."""
-    return [event.changes[0]["kind"] for event in Event.objects.filter(case=story.case, kind="no_answer").order_by("pk")]
+    return [
+        event.changes[0]["kind"] for event in Event.objects.filter(case=story.case, kind="no_answer").order_by("pk")
+    ]
 
 
 @pytest.mark.parametrize(

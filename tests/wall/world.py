@@ -37,6 +37,7 @@ from cases.models import (
     Feedback,
     Hold,
     HolderInterval,
+    Objection,
     Obligation,
     Question,
     QueuePlace,
@@ -206,7 +207,8 @@ def people_of(casts: list[Cast]) -> dict[str, Membership]:
 class without_triggers:
     """Let the owner write canaries into rows that nothing changes otherwise."""
 
-    tables = ("cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace")
+    tables = ("cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace",
+              "cases_objection")  # fmt: skip
 
     def __enter__(self) -> None:
         """Switch the guards off."""
@@ -281,6 +283,7 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for model, name in ((Question, "text"), (Question, "answer"), (Feedback, "text"), (Feedback, "reply")):
         yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
     yield "place", list(QueuePlace.objects.all()), "interim", rules.of_referral
+    yield "objection", list(Objection.objects.all()), "disagreement", lambda row: rules.case(row.case)
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
