@@ -212,7 +212,8 @@ class ManagerVerbs(Scene):
         self.then(
             day,
             lambda at: answer_lift(
-                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason, conditions=_conditions(answer, then), next_task=then,
+                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason,
+                conditions=_conditions(answer, then), next_task=then,
                 next_unit=self.school, next_on=self.days.on(due), by=manager, at=at,
             ),
         )  # fmt: skip
@@ -223,7 +224,8 @@ class ManagerVerbs(Scene):
         def act(at: datetime) -> None:
             manager = self.staff.head_above(self.receiver)
             answer_lift(
-                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason, conditions=_conditions(answer, then), next_task=then,
+                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason,
+                conditions=_conditions(answer, then), next_task=then,
                 next_unit=self.receiver, next_on=self.days.on(due), by=manager, at=at,
             )  # fmt: skip
 

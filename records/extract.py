@@ -181,7 +181,8 @@ CASE_TABLES = (
           ("disagreement", "other_version"), ("raised_by", "other_version_by"), ("raised_at", "pk")),
     Table(gettext_lazy("Answers to objections"), ObjectionAnswer, "objection__case__pupil",
           ("answered_at", "unit", "code"), ("reason", "conditions"), ("answered_by",), ("answered_at", "pk")),
-    Table(gettext_lazy("Feedback"), Feedback, "case__pupil", ("sent_at", "kind", "read_at", "from_unit", "to_unit", "acknowledged_at"),
+    Table(gettext_lazy("Feedback"), Feedback, "case__pupil", ("sent_at", "kind",
+          "read_at", "from_unit", "to_unit", "acknowledged_at"),
           ("text", "reply"), ("sent_by", "acknowledged_by"), ("sent_at", "pk")),
     Table(gettext_lazy("What happened"), Event, "case__pupil", ("at", "kind", "unit"), ("text",), ("by",), ("pk",)),
 )  # fmt: skip

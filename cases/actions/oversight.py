@@ -64,8 +64,8 @@ def answer_lift(
     """Answer, as a manager, what was lifted: a code, a reason and who does what next."""
     with entry(case=obligation.case, kind="lift_answered", by=by, at=at, referral=obligation.referral) as happening:
         _open(obligation)
-        objection = Objection.objects.open().get(referral=obligation.referral_id)
-        if obligation.kind != LIFT or not access.may_answer_objection(by, objection, obligation):
+        objection = Objection.objects.open().filter(referral=obligation.referral_id).first()
+        if obligation.kind != LIFT or objection is None or not access.may_answer_objection(by, objection, obligation):
             raise NotAllowed
         happening.text = f"{LiftAnswer(answer).value}: {reason}"
         step = happening.start(

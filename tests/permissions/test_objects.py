@@ -96,8 +96,8 @@ def reads_lift(reader: Membership, world: World) -> bool:
 
 def objection_for(reader: Membership, world: World) -> Objection:
     """Return what the reader would be asked: a coordinator what has come up, a principal what came to the school."""
-    states = {Role.COORDINATOR: "lifted_to_city", Role.PRINCIPAL: "lifted_to_school"}
-    return Objection.objects.get(case=world.story(states.get(Role(reader.role), "lifted")).case)
+    states: dict[str, str] = {Role.COORDINATOR: "lifted_to_city", Role.PRINCIPAL: "lifted_to_school"}
+    return Objection.objects.get(case=world.story(states.get(reader.role, "lifted")).case)
 
 
 def reads_note(reader: Membership, world: World) -> bool:
