@@ -9,7 +9,8 @@ from accounts.models import Membership, Unit
 from accounts.permissions import NARROWED, Action, Object, Scope, may_within, permits
 from accounts.roles import Role, Side
 
-from .models import Case, ConcernReport, Feedback, Obligation, PreparedNo, Referral
+from .models import Case, ConcernReport, Feedback, Objection, Obligation, PreparedNo, Referral
+from .models.objection import Level
 from .unit_times import HAVE_TIMES
 
 
@@ -119,6 +120,25 @@ def may_allocate(reader: Membership, obligation: Obligation) -> bool:
 def may_answer_lift(reader: Membership, obligation: Obligation) -> bool:
     """Say whether `reader` may answer what was lifted: only those who manage the unit that holds it."""
     return bool(permits(reader, Object.LIFT, Action.DECIDE)) and may_do(reader, obligation)
+
+
+def may_answer_objection(reader: Membership, objection: Objection, obligation: Obligation) -> bool:
+    """Say whether `reader` may answer for the unit that is asked: its manager, and further up its coordinator.
+
+    Whoever has answered at a lower level does not answer again: the next level is somebody else.
+    """
+    if objection.ended_at is not None or objection.answers.filter(answered_by=reader.pk).exists():
+        return False
+    if objection.level == Level.HEADS or permits(reader, Object.LIFT, Action.DECIDE):
+        return may_answer_lift(reader, obligation)
+    asked = obligation.intervals.filter(to_at=None, unit=reader.unit_id)
+    return bool(permits(reader, Object.OBJECTION, Action.DECIDE)) and asked.exists()
+
+
+def may_write_other_version(reader: Membership, objection: Objection) -> bool:
+    """Say whether `reader` may tell the side of the unit that said no: its people, until somebody has answered."""
+    told = objection.ended_at is not None or objection.other_version or objection.answers.exists()
+    return not told and _may(reader, Object.OBJECTION, Action.CREATE, objection.referral.to_unit)
 
 
 def may_oversee(reader: Membership, case: Case) -> bool:

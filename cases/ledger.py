@@ -48,12 +48,14 @@ class Entry:
 
     case: Case
     kind: str
-    by: Membership
+    by: Membership | None
     at: datetime
     is_substantive: bool
     referral: Referral | None = None
     subject: UUID | None = None
     text: str = ""
+    silent: Unit | None = None
+    """The unit that did not answer, in what the clock writes: nobody acts then."""
     changes: list[dict[str, Any]] = field(default_factory=list)
     event: Event = field(init=False)
 
@@ -63,6 +65,13 @@ class Entry:
         if self.referral is None:
             raise ValueError(f"{self.kind} is not about a request")
         return self.referral
+
+    @property
+    def actor(self) -> Membership:
+        """Who acts, in entries that the clock does not write."""
+        if self.by is None:
+            raise ValueError(f"{self.kind} is not done by anybody")
+        return self.by
 
     @property
     def today(self) -> date:
@@ -174,6 +183,10 @@ class Entry:
         """Write that the case closed with `outcome`."""
         self.changes.append({"do": "close", "outcome": outcome})
 
+    def note_silence(self, obligation: Obligation) -> None:
+        """Write that `obligation` was not met by its date: the first thing in the entry, by which it is counted."""
+        self._note("silence", obligation, kind=obligation.kind, due_on=obligation.due_on)
+
     def _note(self, do: str, obligation: Obligation, **facts: Any) -> None:
         plain = {name: value if value is None else str(value) for name, value in facts.items()}
         self.changes.append({"do": do, "obligation": str(obligation.pk), **plain})
@@ -184,7 +197,7 @@ class Entry:
             self.start(NET, unit=self.case.school_unit)
         event = self.event = Event.objects.create(
             case=self.case, referral=self.referral, kind=self.kind, at=self.at, by=self.by,
-            unit=self.by.unit, is_substantive=self.is_substantive, subject=self.subject,
+            unit=self.by.unit if self.by else self.silent, is_substantive=self.is_substantive, subject=self.subject,
             text=self.text, changes=self.changes,
         )  # fmt: skip
         audit.actions.record(
@@ -199,7 +212,7 @@ def entry(
     *,
     case: Case,
     kind: str,
-    by: Membership,
+    by: Membership | None,
     at: datetime,
     referral: Referral | None = None,
     is_substantive: bool = True,

@@ -204,6 +204,9 @@ TRY_AGAIN = "try_again"
 ALLOCATED = ("acknowledge_request", "answer_request", "take_over", "first_contact", "give_feedback", TRY_AGAIN)
 """What the receiving unit can hold about a request, and one of its people can be chosen for."""
 
+LIFT_DAYS = {"heads": 5, "district": 10, "city": 20}
+"""Working days in which each level answers what was lifted to it (product.md section 7)."""
+
 STEPS = ("do_next_step", "follow_up", TRY_AGAIN)
 """The obligations that are fulfilled by recording what was done and naming the next step."""
 

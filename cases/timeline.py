@@ -34,6 +34,8 @@ TITLES: dict[str, str | Promise] = {
     "advice_followed": _("The school follows the advice"),
     "talk_proposed": _("The school wants to talk first"),
     "lifted_to_managers": _("Lifted to managers"),
+    "other_version_written": _("The other side's version"),
+    "no_answer": _("No answer"),
     "lift_answered": _("Manager's answer"),
     "first_contact_made": _("First contact made"),
     "feedback_given": _("Feedback"),
@@ -174,6 +176,8 @@ def _apply(state: dict[str, Any], change: dict[str, Any]) -> None:
             state["statuses"][change["referral"]] = change["status"]
         case "close":
             state["open"], state["outcome"] = False, change["outcome"]
+        case "silence" | "objection":
+            pass
         case "start":
             held[change["obligation"]] = {
                 "kind": change["kind"], "unit": change["unit"], "person": change["person"],

@@ -229,6 +229,11 @@ class SocialVerbs(Scene):
         return Referral.objects.select_related("case", "to_unit__parent").get(pk=self.referral.pk)
 
 
+def _conditions(answer: LiftAnswer, then: str) -> str:
+    """A yes has conditions: here what is to be done next."""
+    return then if answer == LiftAnswer.YES_WITH_CONDITIONS else ""
+
+
 class ManagerVerbs(Scene):
     """The managers of both sides."""
 
@@ -238,7 +243,8 @@ class ManagerVerbs(Scene):
         self.then(
             day,
             lambda at: answer_lift(
-                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason, next_task=then,
+                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason,
+                conditions=_conditions(answer, then), next_task=then,
                 next_unit=self.school, next_on=self.days.on(due), by=manager, at=at,
             ),
         )  # fmt: skip
@@ -249,7 +255,8 @@ class ManagerVerbs(Scene):
         def act(at: datetime) -> None:
             manager = self.staff.head_above(self.receiver)
             answer_lift(
-                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason, next_task=then,
+                obligation=self.held(LIFT, manager.unit), answer=answer, reason=reason,
+                conditions=_conditions(answer, then), next_task=then,
                 next_unit=self.receiver, next_on=self.days.on(due), by=manager, at=at,
             )  # fmt: skip
 

@@ -127,6 +127,15 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         AREA: {READ: UNIT, DECIDE: UNIT},
         HEAD: {READ: UNIT, DECIDE: UNIT},
     },
+    Object.OBJECTION: {
+        HEALTH: {READ: LINKED},
+        PRINCIPAL: {READ: SCHOOL, DECIDE: SCHOOL},
+        AREA: {READ: UNIT, DECIDE: UNIT},
+        TEAM: {READ: OWN_TEAM, CREATE: OWN_TEAM},
+        INTAKE: {READ: OWN_TEAM, CREATE: OWN_TEAM},
+        HEAD: {READ: UNIT, CREATE: UNIT, DECIDE: UNIT},
+        COORDINATOR: {READ: UNIT, DECIDE: UNIT},
+    },
     Object.STALLED: {
         PRINCIPAL: {READ: SCHOOL, CHANGE: SCHOOL},
         AREA: {READ: UNIT | METADATA, CHANGE: UNIT},

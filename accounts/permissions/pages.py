@@ -229,6 +229,8 @@ OF_BOTH_SIDES: dict[str, Methods] = {
     "cases:set_next_step": form(CASE_READERS),
     "cases:record_step": form(CASE_READERS),
     "cases:answer_lift": form(CASE_READERS),
+    "cases:objection": form(CASE_READERS | {Role.COORDINATOR}),
+    "cases:write_other_version": sending(RECEIVERS),
     "cases:hand_over": form(CASE_READERS),
     "cases:pause": form(CASE_READERS),
     "cases:resume": form(CASE_READERS),

@@ -306,7 +306,7 @@ def _say_why(happening: Entry, decision: Decision, code: ReasonCode | None, **wo
 def _decide(happening: Entry, answer: str, **facts: object) -> Decision:
     """Write the one answer to the entry's request."""
     decision = Decision.objects.create(
-        referral=happening.request, answer=answer, decided_at=happening.at, decided_by=happening.by, **facts
+        referral=happening.request, answer=answer, decided_at=happening.at, decided_by=happening.actor, **facts
     )
     happening.subject = decision.pk
     return decision

@@ -23,7 +23,7 @@ def keep_consents(happening: Entry, to_unit: Unit, pupil: Pupil, consents: Itera
             case=happening.case, to_unit=to_unit, giver=given.giver, answer=given.answer, form=given.form,
             scope=given.scope, given_on=given.given_on, valid_to=given.valid_to, interpreter=given.interpreter,
             is_suitable=given.is_suitable, cannot_wait=given.cannot_wait, pupil_age=pupil.age_on(happening.today),
-            noted_at=happening.at, noted_by=happening.by,
+            noted_at=happening.at, noted_by=happening.actor,
         )
         for given in consents
     )  # fmt: skip

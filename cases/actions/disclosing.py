@@ -21,7 +21,7 @@ def disclose(
     return Disclosure.objects.create(
         case=happening.case, referral=referral, from_unit=referral.from_unit, to_unit=referral.to_unit,
         ground=Disclosure.Ground.CONSENT, what=what, content=content, disclosed_at=happening.at,
-        disclosed_by=happening.by,
+        disclosed_by=happening.actor,
     )  # fmt: skip
 
 
@@ -37,8 +37,8 @@ def tell(happening: Entry, referral: Referral, what: str, text: str) -> str:
         disclose(happening, referral, {"text": text}, what=what)
         return text
     SchoolNote.objects.create(
-        case=happening.case, unit=happening.by.unit, text=text, written_at=happening.at,
-        written_by=happening.by,
+        case=happening.case, unit=happening.actor.unit, text=text, written_at=happening.at,
+        written_by=happening.actor,
     )  # fmt: skip
     return ""
 
@@ -49,7 +49,7 @@ def tell_in_case(happening: Entry, text: str, referral: Referral | None = None) 
     What social services write about their own steps is theirs to share, and is returned as it is. A step that belongs
     to no request is told to the receiver of the latest.
     """
-    if happening.by.side != Side.SCHOOL:
+    if happening.actor.side != Side.SCHOOL:
         return text
     about = referral or happening.case.referrals.order_by("sent_at", "pk").last()
     return text if about is None else tell(happening, about, Disclosure.What.STEP, text)

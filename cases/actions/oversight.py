@@ -10,11 +10,12 @@ from accounts.models import Membership, Unit
 from cases import access
 from cases.acts import last_acts
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Case, Event, Obligation
+from cases.models import Case, Event, Objection, Obligation
 from cases.obligations import CHECK, DATE_CHANGES, LIFT, NET, REMIND_EVERY_DAYS, STEPS, LiftAnswer
 
+from . import objections
 from .disclosing import tell_in_case
-from .replies import lift
+from .objections import lift
 
 
 class TooSoon(Exception):
@@ -56,18 +57,25 @@ def answer_lift(
     next_task: str,
     next_unit: Unit,
     next_on: date,
+    conditions: str = "",
     by: Membership,
     at: datetime,
 ) -> Obligation:
     """Answer, as a manager, what was lifted: a code, a reason and who does what next."""
-    with _holding(obligation, "lift_answered", by, at, kinds=(LIFT,)) as happening:
-        if not access.may_answer_lift(by, obligation):
+    with entry(case=obligation.case, kind="lift_answered", by=by, at=at, referral=obligation.referral) as happening:
+        _open(obligation)
+        objection = Objection.objects.open().filter(referral=obligation.referral_id).first()
+        if obligation.kind != LIFT or objection is None or not access.may_answer_objection(by, objection, obligation):
             raise NotAllowed
         happening.text = f"{LiftAnswer(answer).value}: {reason}"
-        happening.stop_one(_open(obligation))
-        return happening.start(
+        step = happening.start(
             "do_next_step", unit=next_unit, due_on=next_on, referral=obligation.referral, task=next_task[:300]
         )
+        objections.answer(
+            happening, _open(obligation), code=answer, reason=reason, conditions=conditions, next_on=next_on,
+            task=next_task,
+        )  # fmt: skip
+        return step
 
 
 def hand_over(

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from accounts.models import Membership, Unit
-from accounts.roles import UnitKind
+from accounts.models import Membership
 from attendance.taking_measures import take_advice
 from cases import access
 from cases.consents import may_share_more
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Disclosure, Obligation, Question, Referral
-from cases.obligations import CHECK, CHECK_AFTER, LIFT
+from cases.obligations import CHECK, CHECK_AFTER
 from deadlines.working_days import add_working_days
 
 from .disclosing import ConsentIsMissing, disclose, tell
+from .objections import lift
 from .requests import replace_next_step
 
 
@@ -83,23 +83,6 @@ def lift_to_managers(*, referral: Referral, disagreement: str, by: Membership, a
     with _responding(referral, "lifted_to_managers", by, at) as happening:
         told = happening.text = tell(happening, referral, Disclosure.What.RESPONSE, disagreement)
         return lift(happening, referral, told)
-
-
-def lift(happening: Entry, referral: Referral, disagreement: str) -> list[Obligation]:
-    """Put the disagreement on the managers of both sides; a manager who already has one answers both at once."""
-    units = dict.fromkeys((managing_unit(referral.from_unit), managing_unit(referral.to_unit)))
-    asked = happening.case.obligations.open().filter(kind=LIFT)
-    return [
-        happening.start(LIFT, unit=unit, referral=referral, task=disagreement[:300])
-        for unit in units
-        if not asked.held_by(unit).exists()
-    ]
-
-
-def managing_unit(unit: Unit) -> Unit:
-    """Return the unit whose head answers for `unit`: the area above it, or itself where there is none."""
-    above = unit.parent
-    return above if above is not None and above.kind != UnitKind.CITY else unit
 
 
 @contextmanager

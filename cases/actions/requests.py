@@ -104,7 +104,7 @@ def new_referral(
     A request that is sent on keeps its sender: the school's contact is still the one to answer.
     """
     sent_on = parent is not None and parent.status == Referral.Status.REDIRECTED
-    by = parent.sent_by if parent is not None and sent_on else happening.by
+    by = parent.sent_by if parent is not None and sent_on else happening.actor
     referral = Referral.objects.create(
         case=happening.case, from_unit=happening.case.school_unit, to_unit=to_unit, service=service, parent=parent,
         submission=submission, sent_at=happening.at, sent_by=by,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from accounts.models import Membership
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Disclosure, Feedback, Referral
+from cases.models import Case, Disclosure, Feedback, Referral
 from cases.obligations import TRY_AGAIN
 
 from .disclosing import tell
@@ -26,13 +26,15 @@ def record_first_contact(*, referral: Referral, note: str, by: Membership, at: d
     return locked
 
 
-def give_feedback(*, referral: Referral, text: str, by: Membership, at: datetime) -> Feedback:
+def give_feedback(
+    *, referral: Referral, text: str, kind: str = Feedback.Kind.CHANGE, by: Membership, at: datetime
+) -> Feedback:
     """Tell the school how it goes, or that nothing has changed and why; the school acknowledges."""
     with entry(case=referral.case, kind="feedback_given", by=by, at=at, referral=referral) as happening:
         locked = _working(happening, by)
         feedback = Feedback.objects.create(
             case=happening.case, referral=locked, from_unit=locked.to_unit, to_unit=locked.from_unit,
-            text=text, sent_at=at, sent_by=by,
+            kind=kind, text=text, sent_at=at, sent_by=by,
         )  # fmt: skip
         happening.subject = feedback.pk
         happening.start("acknowledge_feedback", unit=locked.from_unit, person=locked.sent_by, referral=locked)
@@ -40,6 +42,13 @@ def give_feedback(*, referral: Referral, text: str, by: Membership, at: datetime
             happening.stop("give_feedback", referral=locked)
             _ask_for_feedback(happening, locked)
     return feedback
+
+
+def note_feedback_read(*, case: Case, by: Membership, at: datetime) -> None:
+    """Note that the school has opened what was written to it, and which of its people did: the first time only."""
+    if case.school_unit_id == by.unit_id:
+        unread = Feedback.objects.filter(case=case, to_unit=by.unit_id, read_at=None)
+        unread.update(read_at=at, read_by=by)
 
 
 def acknowledge_feedback(*, feedback: Feedback, reply: str, by: Membership, at: datetime) -> Feedback:
@@ -53,7 +62,9 @@ def acknowledge_feedback(*, feedback: Feedback, reply: str, by: Membership, at: 
             raise AlreadyDone
         told = tell(happening, referral, Disclosure.What.REPLY, reply)
         locked.acknowledged_at, locked.acknowledged_by, locked.reply = at, by, told
-        locked.save(update_fields=["acknowledged_at", "acknowledged_by", "reply"])
+        if locked.read_at is None:
+            locked.read_at, locked.read_by = at, by
+        locked.save(update_fields=["acknowledged_at", "acknowledged_by", "reply", "read_at", "read_by"])
         happening.subject = locked.pk
         _stop_oldest_receipt(happening, referral)
     return locked

@@ -64,7 +64,28 @@ class AnswerLiftForm(NextStepForm):
         error_messages={"required": _("Choose an answer")},
     )  # fmt: skip
     reason = TextField(label=_("Why?"), rows=3, help_text=READ_BY_PARTIES, error_messages={"required": _("Write why")})
-    field_order = ["answer", "reason", "next_task", "next_unit", "next_on"]
+    conditions = TextField(
+        label=_("On which conditions? Only with a yes."), rows=2, required=False, help_text=READ_BY_PARTIES
+    )
+    field_order = ["answer", "conditions", "reason", "next_task", "next_unit", "next_on"]
+
+    def clean(self) -> dict[str, Any]:
+        """Demand the conditions of a yes with conditions, and keep none beside another answer."""
+        found = super().clean() or {}
+        if found.get("answer") != LiftAnswer.YES_WITH_CONDITIONS:
+            found["conditions"] = ""
+        elif not found.get("conditions"):
+            self.add_error("conditions", _("Write the conditions"))
+        return found
+
+
+class OtherVersionForm(forms.Form):
+    """What the unit that said no says of it, in its own words."""
+
+    version = TextField(
+        label=_("Our version"), rows=4, help_text=_("Read by both sides and by everybody it is lifted to."),
+        error_messages={"required": _("Write your version")},
+    )  # fmt: skip
 
 
 class HandOverForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Feedback
 from deadlines.working_days import add_working_days
 
 from .answers import NEXT_STEP_IN, READ_BY_SCHOOL
@@ -24,20 +25,16 @@ class FirstContactForm(forms.Form):
 
 
 class FeedbackForm(forms.Form):
-    """How it goes; or that nothing has changed, and why."""
+    """How it goes: a real change, or that nothing has changed, and why."""
 
-    nothing_new = forms.BooleanField(label=_("No change since last time"), required=False)
-    text = TextField(
-        label=_("How is it going?"), help_text=READ_BY_SCHOOL,
-        error_messages={"required": _("Write how it is going. If nothing has changed, write why.")},
+    kind = forms.ChoiceField(
+        label=_("What do you tell the school?"), choices=Feedback.Kind.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether there is a change")},
     )  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        """Give the text alone, beginning with what the box says when it is ticked."""
-        found = super().clean() or {}
-        if found.pop("nothing_new", False) and found.get("text"):
-            found["text"] = _("No change, because: %(text)s") % {"text": found["text"]}
-        return found
+    text = TextField(
+        label=_("What has changed, or why has nothing changed?"), help_text=READ_BY_SCHOOL,
+        error_messages={"required": _("Write what has changed. If nothing has changed, write why.")},
+    )  # fmt: skip
 
 
 class CompleteForm(forms.Form):

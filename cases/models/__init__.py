@@ -4,6 +4,7 @@ from .case import Case, Party
 from .consent import Consent
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
+from .objection import Objection, ObjectionAnswer
 from .prepared import PreparedNo
 from .queue import QueuePlace
 from .reason import DecisionReason
@@ -23,6 +24,8 @@ __all__ = [
     "Feedback",
     "Hold",
     "HolderInterval",
+    "Objection",
+    "ObjectionAnswer",
     "Obligation",
     "OtherWay",
     "Party",

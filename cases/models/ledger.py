@@ -77,6 +77,7 @@ class Obligation(PersonalModel):
         FULFILLED = "fulfilled", _("Done")
         REPLACED = "replaced", _("Replaced by a new step")
         TAKEN_OVER = "taken_over", _("Taken over")
+        NO_ANSWER = "no_answer", _("No answer")
         CASE_CLOSED = "case_closed", _("The case was closed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

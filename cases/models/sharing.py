@@ -113,14 +113,21 @@ class Feedback(PersonalModel):
 
     ABOUT = "case_id"
 
+    class Kind(models.TextChoices):
+        CHANGE = "change", _("A change")
+        NO_CHANGE = "no_change", _("No change, because …")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="feedback")
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="feedback")
     from_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     to_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=Kind.choices, default=Kind.CHANGE, db_default=Kind.CHANGE)
     text = models.TextField()
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reply = models.TextField(blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -132,6 +139,10 @@ class Feedback(PersonalModel):
         verbose_name_plural = "feedback"
         constraints = [
             models.CheckConstraint(name="feedback_says_something", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="feedback_is_read_by_somebody",
+                condition=Q(read_at=None, read_by=None) | Q(read_at__isnull=False, read_by__isnull=False),
+            ),
             models.CheckConstraint(
                 name="feedback_receipt_has_time_and_name",
                 condition=Q(acknowledged_at=None, acknowledged_by=None)

@@ -20,6 +20,7 @@ from accounts.roles import Role
 from audit import reading
 from cases import access
 from cases.actions import answers, closing, notes
+from cases.actions.work import note_feedback_read
 from cases.ball import CaseState, states_of
 from cases.forms.closing import CloseCaseForm
 from cases.forms.notes import InternalNoteForm
@@ -85,6 +86,8 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
     only_shared = request.GET.get("shared") == "1"
     timeline = timeline_of(case, request.membership)
     reader = request.membership
+    if access.may_speak_for_school(reader, case):
+        note_feedback_read(case=case, by=reader, at=timezone.now())
     questions = Question.objects.visible_to(reader).open().filter(referral__case=case)
     unread = Feedback.objects.visible_to(reader).filter(case=case, acknowledged_at=None)
     context = {
@@ -93,7 +96,9 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "actions": next_actions(state, reader),
         "question": questions.select_related("asked_by__user", "referral__to_unit").first(),
         "said_no": _answer_that_waits(state, timeline),
-        "unread": unread.select_related("sent_by__user", "from_unit").order_by("sent_at", "pk"),
+        "unread": unread.select_related("sent_by__user", "from_unit", "to_unit", "read_by__unit").order_by(
+            "sent_at", "pk"
+        ),
         "may_acknowledge": access.may_speak_for_school(reader, case),
         "shared": _shared(request, case).requests().last(),
         "timeline": [item for item in timeline if not (only_shared and item.is_internal)],

@@ -22,7 +22,6 @@ from cases import access
 from cases.actions import oversight as actions
 from cases.advice import looked_at
 from cases.forms.obligations import (
-    AnswerLiftForm,
     HandOverForm,
     MoveDateForm,
     NextStepForm,
@@ -31,12 +30,13 @@ from cases.forms.obligations import (
     RecordStepForm,
 )
 from cases.ledger import AlreadyPaused
-from cases.models import Case, Decision, DecisionReason, Event, Obligation
+from cases.models import Case, Objection, Obligation
 from cases.obligations import CHECK, DATE_CHANGES, KINDS, LIFT, NET, STEPS
 
 from .acting import Act, acting_page
 from .attempt import refused, sent
 from .conflict import conflict_page
+from .objections import objection
 from .overseeing import overseeing
 from .requests import request_address
 
@@ -86,32 +86,8 @@ def check_advice(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Answer, as a manager, what the two sides disagree about, with both versions side by side."""
     obligation = _readable(request, obligation_id, LIFT)
-    if obligation.stopped_at is None and not access.may_answer_lift(request.membership, obligation):
-        raise PermissionDenied
-    form = AnswerLiftForm(request.POST or None, **_choices(obligation))
-    act = Act("answer_lift", _("Answer what was lifted"), _("Send the answer"))
-    lifts = Event.objects.visible_to(request.membership).filter(case=obligation.case_id, kind="lifted_to_managers")
-    decisions = Decision.objects.visible_to(request.membership).filter(
-        referral=obligation.referral_id, answer=Decision.Answer.DECLINED
-    )
-    others = (
-        Obligation.objects.visible_to(request.membership)
-        .open()
-        .filter(case=obligation.case_id, kind=LIFT)
-        .exclude(pk=obligation.pk)
-    )
-
-    def action(**given: Any) -> None:
-        actions.answer_lift(obligation=obligation, **given)
-
-    return _act(
-        request, obligation, act, form, action, template="cases/answer_lift.html",
-        lifted=lifts.select_related("by__user", "unit").order_by("id").last(),
-        decision=decisions.select_related("decided_by__user", "referral__to_unit").first(),
-        given=DecisionReason.objects.visible_to(request.membership)
-        .filter(decision__in=decisions).select_related("code").defer(None).first(),
-        others=others.with_page_relations(),
-    )  # fmt: skip
+    lifted = Objection.objects.visible_to(request.membership).filter(referral=obligation.referral_id)
+    return objection(request, get_object_or_404(lifted.order_by("-raised_at")[:1]).pk)
 
 
 @overseeing

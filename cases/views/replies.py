@@ -16,9 +16,11 @@ from accounts.access import MemberRequest
 from cases import access
 from cases.actions import replies as actions
 from cases.actions.disclosing import ConsentIsMissing
+from cases.actions.objections import managing_unit
 from cases.ball import states_of
 from cases.consents import may_share_more
 from cases.forms.replies import AnswerQuestionForm, RespondToNoForm
+from cases.lifting import so_far_in_words
 from cases.models import Obligation, Question, Referral
 from cases.timeline import Item, timeline_of
 from deadlines.working_days import add_working_days
@@ -75,7 +77,7 @@ def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     return _page(
         request, "respond_to_no", referral, form, said=_what_they_said(request, referral),
         may_share=may_share_more(referral, timezone.localdate()),
-        managers=[actions.managing_unit(unit) for unit in (referral.from_unit, referral.to_unit)],
+        so_far=so_far_in_words(), managers=[managing_unit(unit) for unit in (referral.from_unit, referral.to_unit)],
     )  # fmt: skip
 
 

@@ -14,11 +14,12 @@ from accounts.access import MemberRequest
 from accounts.roles import Role
 from audit import reading
 from cases.actions import oversight as actions
-from cases.actions.replies import managing_unit
+from cases.actions.objections import managing_unit
 from cases.board import board_of
 from cases.forms.stalled import LiftForm
 from cases.ledger import AlreadyDone, CaseIsClosed
-from cases.models import Case
+from cases.lifting import so_far_in_words
+from cases.models import Case, Objection
 
 from .acting import Act, acting_page
 from .inbox import wants_partial
@@ -31,7 +32,11 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
     board = board_of(request.membership, timezone.localdate(), request.GET.get("cause", ""))
     reading.note(kind="list")
     reading.only(row.stalled.case.pupil_id for row in board.shown)
-    return render(request, "cases/stalled_list.html", {"board": board, "is_coordinator": _is_coordinator(request)})
+    return render(
+        request,
+        "cases/stalled_list.html",
+        {"board": board, "is_coordinator": _is_coordinator(request), "lifted": _lifted_to(request)},
+    )
 
 
 @overseeing
@@ -88,8 +93,9 @@ def lift_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
     act = Act(
         "lift_case", _("Lift to managers"), _("Lift to managers"),
         [
-            _("%(first)s and %(second)s both get the case and answer within five working days. It is no legal appeal.")
-            % {"first": units[0], "second": units[1]}
+            _("%(first)s and %(second)s both get the case and answer within five working days.")
+            % {"first": units[0], "second": units[1]},
+            so_far_in_words(),
         ],
     )  # fmt: skip
     return acting_page(request, case, act, form)
@@ -98,6 +104,14 @@ def lift_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def _overseen(request: MemberRequest, case_id: UUID) -> Case:
     cases = Case.objects.overseen_by(request.membership).select_related("school_unit__parent")
     return get_object_or_404(cases, pk=case_id)
+
+
+def _lifted_to(request: MemberRequest) -> list[Objection]:
+    """Return the objections that wait for the reader's unit as a coordinator."""
+    if not _is_coordinator(request):
+        return []
+    waiting = Objection.objects.visible_to(request.membership).open()
+    return list(waiting.select_related("case__school_unit", "referral__to_unit").defer("case__final_word"))
 
 
 def _is_coordinator(request: MemberRequest) -> bool:

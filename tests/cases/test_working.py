@@ -38,7 +38,7 @@ def test_the_work_moves_on(cast, enter, state, page, typed, status):
 def test_feedback_reaches_the_school_which_is_asked_for_a_receipt(cast, enter):
     story = a_case("active", cast=cast)
 
-    enter(cast.worker).post(address(story, "give_feedback"), {"text": "Första mötet hölls."})
+    enter(cast.worker).post(address(story, "give_feedback"), {"kind": "change", "text": "Första mötet hölls."})
 
     assert story.feedback.text == "Första mötet hölls."
     assert story.open("acknowledge_feedback").intervals.get(to_at=None).person == cast.counsellor
@@ -47,15 +47,30 @@ def test_feedback_reaches_the_school_which_is_asked_for_a_receipt(cast, enter):
 def test_no_change_is_feedback_too_and_says_why(cast, enter):
     story = a_case("active", cast=cast)
 
-    enter(cast.worker).post(address(story, "give_feedback"), {"nothing_new": "on", "text": "väntar på BUP."})
+    enter(cast.worker).post(address(story, "give_feedback"), {"kind": "no_change", "text": "Väntar på BUP."})
 
-    assert story.feedback.text == "No change, because: väntar på BUP."
+    assert (story.feedback.kind, story.feedback.text) == ("no_change", "Väntar på BUP.")
+
+
+def test_the_sender_sees_that_the_school_has_read_it_and_when(cast, enter):
+    story = a_case("feedback_given", cast=cast)
+    page = reverse("cases:case_detail", args=[story.case.pk])
+    assert "Read at" not in enter(cast.worker).get(page).text
+
+    enter(cast.counsellor).get(page)
+    text = enter(cast.worker).get(page).text
+
+    assert f"Read at {cast.counsellor.unit.short_name}" in text
+    assert "Not acknowledged yet" in text
+    first = story.feedback.read_at
+    enter(cast.principal).get(page)
+    assert (story.feedback.read_at, story.feedback.read_by) == (first, cast.counsellor)
 
 
 def test_no_change_without_a_reason_is_refused(cast, enter):
     story = a_case("active", cast=cast)
 
-    response = enter(cast.worker).post(address(story, "give_feedback"), {"nothing_new": "on", "text": ""})
+    response = enter(cast.worker).post(address(story, "give_feedback"), {"kind": "no_change", "text": ""})
 
     assert response.status_code == 422
     assert "If nothing has changed, write why." in response.text

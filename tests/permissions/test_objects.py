@@ -25,11 +25,13 @@ from attendance.access import (
 )
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases import access
+from cases.lifting import asked_of
 from cases.models import (
     Case,
     ConcernReport,
     Disclosure,
     Feedback,
+    Objection,
     Obligation,
     Referral,
     SchoolNote,
@@ -91,6 +93,12 @@ def answers_lift(reader: Membership, world: World) -> bool:
 def reads_lift(reader: Membership, world: World) -> bool:
     """A lifted case is read by managers too who read no other."""
     return sees(Case.objects.visible_to(reader), world.story("lifted").case)
+
+
+def objection_for(reader: Membership, world: World) -> Objection:
+    """Return what the reader would be asked: a coordinator what has come up, a principal what came to the school."""
+    states: dict[str, str] = {Role.COORDINATOR: "lifted_to_city", Role.PRINCIPAL: "lifted_to_school"}
+    return Objection.objects.get(case=world.story(states.get(reader.role, "lifted")).case)
 
 
 def reads_note(reader: Membership, world: World) -> bool:
@@ -179,6 +187,9 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.NOTE, Action.CREATE): lambda who, w: access.may_write_note(who, w.story("lifted").case),
     (Object.LIFT, Action.READ): reads_lift,
     (Object.LIFT, Action.DECIDE): answers_lift,
+    (Object.OBJECTION, Action.READ): lambda who, w: sees(Objection.objects.visible_to(who), objection_for(who, w)),
+    (Object.OBJECTION, Action.CREATE): lambda who, w: access.may_write_other_version(who, objection_for(who, w)),
+    (Object.OBJECTION, Action.DECIDE): lambda who, w: asked_of(who, objection_for(who, w)) is not None,
     (Object.STALLED, Action.READ): lambda who, w: sees(Case.objects.overseen_by(who), w.story("active").case),
     (Object.STALLED, Action.CHANGE): lambda who, w: access.may_oversee(who, w.story("active").case),
     (Object.FIGURES, Action.READ): lambda who, w: sees(scope_of(who).cases, w.story("active").case),

@@ -12,7 +12,7 @@ from accounts.permissions import Seat
 from accounts.roles import Side, UnitKind
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases.actions.notes import write_internal_note
-from cases.models import ConcernReport, HolderInterval, SchoolNote, SocialNote
+from cases.models import ConcernReport, HolderInterval, Objection, SchoolNote, SocialNote
 from integrations.models import AbsenceImport, SchoolSource
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import AbsenceInvestigationFactory, ConcernFactory, MeasureFactory, SignalFactory
@@ -65,9 +65,11 @@ def make_world(receiver: UnitKind) -> World:
     HolderInterval.objects.filter(
         obligation__case=stories["lifted_to_school"].case, unit=cast.area_manager.unit, to_at=None
     ).update(unit=school)
+    stories["lifted_to_city"] = a_case("lifted", cast=cast)
     enrolment = stories["active"].pupil.enrolments.get()
     near = _everybody(school, cast.area_manager.unit, office.unit, cast.area_head.unit, UnitFactory(city=True))
     near |= {Seat.MENTOR: cast.mentor, str(worker.role): worker}
+    come_up(stories["lifted_to_city"], near[Seat.COORDINATOR].unit)
     elsewhere = OfficeFactory(kind=receiver, unit__parent=UnitFactory(social_area=True)).unit
     far_school = SchoolFactory(unit__parent=UnitFactory(school_area=True)).unit
     area = elsewhere.parent
@@ -96,6 +98,14 @@ def make_world(receiver: UnitKind) -> World:
         reports={
             near[seat].pk: note(stories["active"].pupil, worker, near[seat], timezone.now()) for seat in SCHOOL_SEATS
         },
+    )
+
+
+def come_up(story: Story, city: Unit) -> None:
+    """Let what was lifted have come up to the city."""
+    Objection.objects.filter(case=story.case).update(level="city")
+    HolderInterval.objects.filter(obligation__case=story.case, obligation__kind="answer_objection", to_at=None).update(
+        unit=city
     )
 
 

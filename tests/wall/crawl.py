@@ -30,7 +30,7 @@ from attendance.models import (
     Signal,
 )
 from audit.models import AccessRecord
-from cases.models import Case, ConcernReport, Consent, Feedback, Obligation, Referral, RequestDraft
+from cases.models import Case, ConcernReport, Consent, Feedback, Objection, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
 from oversight.models import LogExtract
 from records.models import RetentionRun, RightsRequest
@@ -49,6 +49,7 @@ ROWS: dict[str, type[models.Model]] = {
     "investigation_id": AbsenceInvestigation, "task_id": InvestigationTask, "duty_id": InvestigationDuty,
     "absence_source_id": AbsenceSource, "diff_id": RosterDiff, "report_id": ConcernReport,
     "unit_id": Unit, "service_id": Service,
+    "objection_id": Objection,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 

@@ -38,6 +38,7 @@ from cases.models import (
     Feedback,
     Hold,
     HolderInterval,
+    Objection,
     Obligation,
     PreparedNo,
     Question,
@@ -241,7 +242,7 @@ class without_triggers:
 
     tables = (
         "cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace",
-        "cases_decisionreason", "cases_unittime", "cases_unitreason",
+        "cases_decisionreason", "cases_unittime", "cases_unitreason", "cases_objection",
     )  # fmt: skip
 
     def __enter__(self) -> None:
@@ -320,6 +321,7 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for model, name in ((Question, "text"), (Question, "answer"), (Feedback, "text"), (Feedback, "reply")):
         yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
     yield "place", list(QueuePlace.objects.all()), "interim", rules.of_referral
+    yield "objection", list(Objection.objects.all()), "disagreement", lambda row: rules.case(row.case)
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
