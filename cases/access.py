@@ -9,7 +9,7 @@ from accounts.models import Membership, Unit
 from accounts.permissions import NARROWED, Action, Object, Scope, may_within, permits
 from accounts.roles import Role, Side
 
-from .models import Case, ConcernReport, Feedback, Obligation, Referral
+from .models import Case, ConcernReport, Consultation, Feedback, Obligation, Referral
 
 
 def _may(reader: Membership, thing: Object, action: Action, unit: Unit) -> bool:
@@ -81,6 +81,16 @@ def may_speak_for_report(reader: Membership, report: ConcernReport) -> bool:
 def may_handle_report(reader: Membership, report: ConcernReport) -> bool:
     """Say whether `reader` handles reports in the office that has this one."""
     return _may(reader, Object.CONCERN_REPORT, Action.DECIDE, report.to_unit)
+
+
+def may_consult(reader: Membership) -> bool:
+    """Say whether `reader` may ask social services without a name: those who may write requests."""
+    return bool(permits(reader, Object.CONSULTATION, Action.CREATE))
+
+
+def may_answer_consultation(reader: Membership, consultation: Consultation) -> bool:
+    """Say whether `reader` works in the unit that was asked, or heads it. Give it with the unit's parent fetched."""
+    return _may(reader, Object.CONSULTATION, Action.DECIDE, consultation.to_unit)
 
 
 def may_close(reader: Membership, case: Case) -> bool:

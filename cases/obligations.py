@@ -125,6 +125,10 @@ KINDS: dict[str, Kind] = {
             None, None, Calendar.GIVEN, AGREED, rank=3,
         ),
         Kind(
+            "answer_consultation", _("Answer a consultation without a name"), _("Answer"), _("the unit that is asked"),
+            Side.SOCIAL, 3, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
             "confirm_receipt_of_report", _("Confirm that the report has arrived"), _("Confirm"), _("intake"),
             Side.SOCIAL, 0, Calendar.CALENDAR_DAYS, "SoL 2025:400", rank=1, is_statutory=True,
         ),
@@ -168,6 +172,9 @@ NET = "review_stalled"
 
 LIFT = "answer_objection"
 """The obligation of a manager to whom a disagreement is lifted."""
+
+CONSULTATION = "answer_consultation"
+"""To answer a question that names nobody. Outside the ledger: there is no case to hold it in."""
 
 STEPS = ("do_next_step", "follow_up")
 """The obligations that are fulfilled by recording what was done and naming the next step."""

@@ -21,6 +21,7 @@ from deadlines.due import Due, due_on
 from schools.models import protected_ids
 
 from .ball import Ball
+from .consulting import consultation_dates
 from .head_to_read import refusals_to_read
 from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
@@ -119,7 +120,10 @@ class ToDo:
 def to_do_of(reader: Membership, today: date) -> ToDo:
     """Return what `reader` and the reader's unit must do, late first, and what they wait for."""
     rows = [_row(obligation, reader, today) for obligation in _held_by(reader)]
-    ours = (*school_dates(reader, today), *report_dates(reader, today), *refusals_to_read(reader, today))
+    ours = (
+        *school_dates(reader, today), *report_dates(reader, today), *refusals_to_read(reader, today),
+        *consultation_dates(reader, today),
+    )  # fmt: skip
     rows += [_school_row(each, today) for each in ours]
     return ToDo(_grouped(rows, today), _waiting(reader, today))
 

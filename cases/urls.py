@@ -7,6 +7,7 @@ from .views import (
     case_pages,
     checking,
     consents,
+    consultations,
     inbox,
     obligations,
     protection,
@@ -50,6 +51,10 @@ urlpatterns = [
     path("intake/<uuid:referral_id>/redirect/", answers.redirect_request, name="redirect_request"),
     path("intake/<uuid:referral_id>/decline/", answers.decline_request, name="decline_request"),
     path("intake/<uuid:referral_id>/allocate/", answers.allocate_request, name="allocate_request"),
+    # Advice without a name
+    path("consultations/", consultations.consultation_list, name="consultation_list"),
+    path("consultations/new/", consultations.ask_consultation, name="ask_consultation"),
+    path("consultations/<uuid:consultation_id>/", consultations.consultation_detail, name="consultation_detail"),
     # Concern reports
     path("reports/", reports.report_list, name="report_list"),
     path("reports/how/", reports.report_guidance, name="report_guidance"),

@@ -2,6 +2,7 @@
 
 from .case import Case, Party
 from .consent import Consent
+from .consultation import Consultation
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
 from .queue import QueuePlace
@@ -13,6 +14,7 @@ __all__ = [
     "Case",
     "ConcernReport",
     "Consent",
+    "Consultation",
     "Decision",
     "Disclosure",
     "Event",

@@ -25,7 +25,17 @@ from attendance.access import (
 )
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases import access
-from cases.models import Case, ConcernReport, Disclosure, Feedback, Obligation, Referral, SchoolNote, SocialNote
+from cases.models import (
+    Case,
+    ConcernReport,
+    Consultation,
+    Disclosure,
+    Feedback,
+    Obligation,
+    Referral,
+    SchoolNote,
+    SocialNote,
+)
 from followup.scope import scope_of
 from integrations.access import may_import, may_keep_sources
 from integrations.models import AbsenceImport, SchoolSource
@@ -141,6 +151,11 @@ CHECKS: dict[tuple[Object, Action], Check] = {
         access.may_report(who) and sees(Pupil.objects.visible_to(who), w.story("active").pupil)
     ),
     (Object.CONCERN_REPORT, Action.DECIDE): lambda who, w: access.may_handle_report(who, w.report),
+    (Object.CONSULTATION, Action.READ): lambda who, w: sees(Consultation.objects.visible_to(who), w.consultation),
+    (Object.CONSULTATION, Action.CREATE): lambda who, w: (
+        access.may_consult(who) and who.unit_id == w.consultation.school_unit_id
+    ),
+    (Object.CONSULTATION, Action.DECIDE): lambda who, w: access.may_answer_consultation(who, w.consultation),
     (Object.SHARED, Action.READ): lambda who, w: sees(
         Disclosure.objects.visible_to(who), w.story("active").case.disclosures.first()
     ),

@@ -30,7 +30,7 @@ from attendance.models import (
     Signal,
 )
 from audit.models import AccessRecord
-from cases.models import Case, ConcernReport, Consent, Feedback, Obligation, Referral, RequestDraft
+from cases.models import Case, ConcernReport, Consent, Consultation, Feedback, Obligation, Referral, RequestDraft
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
 from oversight.models import LogExtract
 from records.models import RetentionRun, RightsRequest
@@ -47,6 +47,7 @@ ROWS: dict[str, type[models.Model]] = {
     "consent_id": Consent, "source_id": SchoolSource, "measure_id": Measure,
     "investigation_id": AbsenceInvestigation, "task_id": InvestigationTask, "duty_id": InvestigationDuty,
     "absence_source_id": AbsenceSource, "diff_id": RosterDiff, "report_id": ConcernReport,
+    "consultation_id": Consultation,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 

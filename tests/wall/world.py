@@ -31,6 +31,7 @@ from cases.models import (
     Case,
     ConcernReport,
     Consent,
+    Consultation,
     Decision,
     Disclosure,
     Event,
@@ -106,6 +107,7 @@ def make_world() -> World:
     world = World(people_of(casts))
     for cast, story in zip(casts, stories[:: len(STATES)], strict=True):
         report(story.pupil, cast, world.people["intake_worker"])
+        consult(cast, cast.worker)
     with without_triggers():
         for place, rows, name, audience in texts(list(world.people.values())):
             for row in rows:
@@ -162,6 +164,19 @@ def report(pupil: Pupil, cast: Cast, worker: Membership) -> None:
         by=worker, at=told.at,
     )  # fmt: skip
     told.confirm().assess().decide().tell()
+
+
+def consult(cast: Cast, asked: Membership) -> None:
+    """Let the counsellor ask for advice without a name, once answered and once not."""
+    for answered in (True, False):
+        one = Consultation.objects.create(
+            school_unit=cast.counsellor.unit, to_unit=asked.unit, question="x", asked_at=timezone.now(),
+            asked_by=cast.counsellor, due_on=timezone.localdate(), submission=uuid4(),
+        )  # fmt: skip
+        if answered:
+            Consultation.objects.filter(pk=one.pk).update(
+                answer="x", advice="none", answered_at=timezone.now(), answered_by=asked
+            )
 
 
 def add_what_the_school_keeps(cast: Cast) -> None:
@@ -288,6 +303,9 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     yield "report", list(ConcernReport.objects.all()), "pupil_name", rules.report
     for model in (ReportHandling, ReportExtension):
         yield "handling", list(model.objects.all()), "words", lambda row: rules.office(row.report)
+    for name in ("question", "answer"):
+        yield "consultation", list(Consultation.objects.exclude(answer="")), name, rules.consultation
+    yield "consultation", list(Consultation.objects.filter(answer="")), "question", rules.consultation
     yield "file", list(AbsenceImport.objects.all()), "file_name", rules.imported
     yield "comparison", list(RosterChange.objects.all()), "after", lambda row: rules.imported(row.diff)
     yield "source", list(SchoolSource.objects.all()), "client_id", lambda row: rules.administrators()
