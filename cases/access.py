@@ -10,6 +10,7 @@ from accounts.permissions import NARROWED, Action, Object, Scope, may_within, pe
 from accounts.roles import Role, Side
 
 from .models import Case, ConcernReport, Consultation, Feedback, Obligation, Referral
+from .obligations import LIFT
 
 
 def _may(reader: Membership, thing: Object, action: Action, unit: Unit) -> bool:
@@ -91,6 +92,17 @@ def may_consult(reader: Membership) -> bool:
 def may_answer_consultation(reader: Membership, consultation: Consultation) -> bool:
     """Say whether `reader` works in the unit that was asked, or heads it. Give it with the unit's parent fetched."""
     return _may(reader, Object.CONSULTATION, Action.DECIDE, consultation.to_unit)
+
+
+def may_call_meeting(reader: Membership, referral: Referral) -> bool:
+    """Say whether `reader` may call the other unit: the school, the request's unit, and managers it was lifted to."""
+    case = referral.case
+    if not case.is_open:
+        return False
+    if may_speak_for_school(reader, case) or may_receive(reader, referral):
+        return True
+    lifted = case.obligations.open().filter(kind=LIFT).held_by(reader.unit)
+    return bool(permits(reader, Object.LIFT, Action.DECIDE)) and lifted.exists()
 
 
 def may_close(reader: Membership, case: Case) -> bool:

@@ -129,6 +129,14 @@ KINDS: dict[str, Kind] = {
             Side.SOCIAL, 3, Calendar.WORKING_DAYS, AGREED, rank=2,
         ),
         Kind(
+            "answer_call", _("Answer the call to a joint meeting"), _("Answer"), _("the unit that is called"),
+            None, 5, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            "hold_meeting", _("Hold the joint meeting"), _("Write the decisions"), _("the unit that called it"),
+            None, None, Calendar.GIVEN, AGREED, rank=3,
+        ),
+        Kind(
             "confirm_receipt_of_report", _("Confirm that the report has arrived"), _("Confirm"), _("intake"),
             Side.SOCIAL, 0, Calendar.CALENDAR_DAYS, "SoL 2025:400", rank=1, is_statutory=True,
         ),
@@ -175,6 +183,10 @@ LIFT = "answer_objection"
 
 CONSULTATION = "answer_consultation"
 """To answer a question that names nobody. Outside the ledger: there is no case to hold it in."""
+
+ANSWER_CALL = "answer_call"
+HOLD_MEETING = "hold_meeting"
+"""A joint meeting waits for its answer, and then for its day."""
 
 STEPS = ("do_next_step", "follow_up")
 """The obligations that are fulfilled by recording what was done and naming the next step."""

@@ -37,6 +37,8 @@ PAGES = {
     "respond_to_no": "cases:respond_to_no",
     "do_next_step": "cases:record_step",
     "follow_up": "cases:record_step",
+    "answer_call": "cases:answer_call",
+    "hold_meeting": "cases:record_meeting",
     "check_advice": "cases:check_advice",
     "answer_objection": "cases:answer_lift",
     "review_stalled": "cases:set_next_step",
@@ -45,7 +47,10 @@ PAGES = {
 
 """Who can hold something in a case."""
 
-BY_OBLIGATION = {"cases:record_step", "cases:check_advice", "cases:answer_lift", "cases:set_next_step"}
+BY_OBLIGATION = {
+    "cases:record_step", "cases:check_advice", "cases:answer_lift", "cases:set_next_step", "cases:answer_call",
+    "cases:record_meeting",
+}  # fmt: skip
 
 
 def page_of(obligation: Obligation) -> str:

@@ -7,10 +7,10 @@ from datetime import datetime
 from cases.actions import consulting
 from cases.models import Consultation
 
-from .scene import Scene
+from .report_verbs import ReportVerbs
 
 
-class ConsultationVerbs(Scene):
+class ConsultationVerbs(ReportVerbs):
     """Both sides of a question that names nobody."""
 
     consultation: Consultation

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .concern_verbs import ConcernVerbs
 from .consultation_verbs import ConsultationVerbs
-from .report_verbs import ReportVerbs
+from .meeting_verbs import MeetingVerbs
 from .school_verbs import SchoolVerbs
 from .social_verbs import ManagerVerbs, SocialVerbs
 
 
-class Tale(ConcernVerbs, SchoolVerbs, SocialVerbs, ManagerVerbs, ReportVerbs, ConsultationVerbs):
+class Tale(ConcernVerbs, SchoolVerbs, SocialVerbs, ManagerVerbs, MeetingVerbs, ConsultationVerbs):
     """One pupil's case, told step by step and in order; every step is an action, taken at a moment in the past."""

@@ -5,6 +5,7 @@ from .consent import Consent
 from .consultation import Consultation
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
+from .meeting import JointMeeting
 from .queue import QueuePlace
 from .referral import Decision, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
@@ -21,6 +22,7 @@ __all__ = [
     "Feedback",
     "Hold",
     "HolderInterval",
+    "JointMeeting",
     "Obligation",
     "Party",
     "Question",

@@ -1,7 +1,8 @@
-"""A consultation without a name, in Swedish: refused with a name in it, asked, answered and read."""
+"""Advice without a name, and a joint meeting, in Swedish: asked and answered, called, agreed and held."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,11 @@ from tests.e2e.server import Server
 from tests.e2e.walking import follow, walk_in
 
 QUESTION = "En elev i mellanstadiet är borta varje onsdag. Vem kan följa med hem?"
+
+ACTIVE = """
+SELECT r.case_id FROM cases_referral r JOIN cases_case c ON c.id = r.case_id JOIN schools_pupil p ON p.id = c.pupil_id
+ WHERE p.given_name = 'Alva' AND p.family_name = 'Kvarnby' AND r.status = 'active'
+"""
 
 
 @dataclass
@@ -82,3 +88,32 @@ def read(story: Story, address: str) -> None:
     page = story.go("counsellor", "/")
     follow(page, page.locator(f'a[href="{address}"]').first)
     expect(page.locator("main")).to_contain_text("Vi kan följa med.")
+
+
+def test_a_joint_meeting_is_called_agreed_and_held(story: Story):
+    [(case,)] = story.server.rows(ACTIVE)
+    page = story.go("counsellor", f"/cases/{case}/")
+    follow(page, page.get_by_role("link", name="Kalla till möte"))
+    follow(page, page.get_by_role("button", name="Kalla till mötet"))
+    expect(page.locator("main")).to_contain_text("Skriv vad som ska beslutas")
+    expect(page.locator("main")).to_contain_text("Skriv varför de inte är inbjudna")
+    soon = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=3)
+    page.fill("[name=question]", "Vem följer med på morgonen?")
+    page.fill("[name=day_1]", soon.isoformat())
+    page.fill("[name=clock_1]", "13:00")
+    page.fill("[name=where]", "Per telefon")
+    page.get_by_label("Eleven och vårdnadshavarna är inbjudna").check(force=True)
+    follow(page, page.get_by_role("button", name="Kalla till mötet"))
+    expect(page.locator("main")).to_contain_text("Vem följer med på morgonen?")
+    page = story.go("team_worker", f"/cases/{case}/")
+    follow(page, page.get_by_role("link", name="Svara på kallelsen till ett gemensamt möte"))
+    page.get_by_label("Ja, ").first.check(force=True)
+    follow(page, page.get_by_role("button", name="Skicka svaret"))
+    page = story.go("counsellor", f"/cases/{case}/")
+    follow(page, page.get_by_role("link", name="Håll det gemensamma mötet"))
+    page.fill("[name=decisions]", "Karim följer med på måndagar.")
+    page.fill("[name=next_task]", "Se hur måndagarna går.")
+    page.locator("[name=next_unit]").first.check(force=True)
+    follow(page, page.get_by_role("button", name="Spara besluten och nästa datum"))
+    expect(page.get_by_role("heading", name="Plan och möten")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Karim följer med på måndagar.")

@@ -38,6 +38,7 @@ from cases.models import (
     Feedback,
     Hold,
     HolderInterval,
+    JointMeeting,
     Obligation,
     Question,
     QueuePlace,
@@ -108,6 +109,7 @@ def make_world() -> World:
     for cast, story in zip(casts, stories[:: len(STATES)], strict=True):
         report(story.pupil, cast, world.people["intake_worker"])
         consult(cast, cast.worker)
+        meet(story)
     with without_triggers():
         for place, rows, name, audience in texts(list(world.people.values())):
             for row in rows:
@@ -164,6 +166,19 @@ def report(pupil: Pupil, cast: Cast, worker: Membership) -> None:
         by=worker, at=told.at,
     )  # fmt: skip
     told.confirm().assess().decide().tell()
+
+
+def meet(story: Story) -> None:
+    """Let the two sides meet once, and once not."""
+    common = {
+        "case": story.case, "referral": story.referral, "calling_unit": story.case.school_unit,
+        "called_unit": story.referral.to_unit, "question": "x", "where": "x", "times": [story.at],
+        "family_invited": False, "why_not_invited": "x", "called_at": story.at, "called_by": story.cast.counsellor,
+    }  # fmt: skip
+    JointMeeting.objects.create(status="declined", refusal="x", instead="x", **common)
+    JointMeeting.objects.create(
+        status="held", chosen_at=story.at, held_on=story.today, decisions="x", held_by=story.cast.counsellor, **common
+    )
 
 
 def consult(cast: Cast, asked: Membership) -> None:
@@ -297,6 +312,8 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
         yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
     yield "place", list(QueuePlace.objects.all()), "interim", rules.of_referral
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
+    for name in ("question", "where", "why_not_invited", "refusal", "instead", "decisions"):
+        yield "meeting", list(JointMeeting.objects.exclude(**{name: ""})), name, rules.of_referral
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
     yield "report", list(ConcernReport.objects.all()), "reference", rules.report
