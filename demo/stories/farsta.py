@@ -136,12 +136,6 @@ def isak(tale: Tale) -> None:
     tale.meets_family(-17, "Isak pratade i en timme genom dörren och öppnade sedan. Vi ses igen på torsdag.")
     tale.gives_feedback(-9, "Tre möten hemma. Isak har varit ute två gånger och sett skolan utifrån en kväll.")
     tale.reads_feedback(-8, "Så fint. Bildsalen är ledig efter tre om Isak vill titta in.")
-    tale.calls_meeting(-7, "Hur börjar Isak i skolan igen, och vem möter vid dörren?", meet_in=5)
-    tale.agrees_to_meet(-6)
-    tale.meets_jointly(
-        -2, "Isak börjar med bild på onsdagar. Skolan möter vid dörren, teamet följer med hemifrån.",
-        "Se hur onsdagarna går.", next_in=14,
-    )  # fmt: skip
 
 
 @story(SCHOOL, "7A", away=26, name="Ines Borowiak")

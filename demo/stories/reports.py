@@ -42,12 +42,5 @@ def hampus(tale: Tale) -> None:
     tale.reports(-11)
     tale.confirms_report(-11)
     tale.assesses_protection(-10)
-    tale.consults(-7, "Hur pratar vi med en familj som inte vill ha kontakt med socialtjänsten?")
-    tale.consults(
-        -6, "En elev i mellanstadiet är borta varje måndag och familjen svarar inte i telefon. Vad kan vi göra?"
-    )
-    tale.answers_consultation(
-        -4, "Gå hem och knacka på, två vuxna tillsammans. Svarar ingen då: begär stöd av oss.", "request"
-    )
     tale.decides_report(-3, "not_opened", "SCHOOL_RESPONSIBILITY", "Frånvaron beror på läget i klassen, enligt hemmet.")
     tale.tells_reporter(-2)
