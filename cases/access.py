@@ -9,8 +9,9 @@ from accounts.models import Membership, Unit
 from accounts.permissions import NARROWED, Action, Object, Scope, may_within, permits
 from accounts.roles import Role, Side
 
-from .models import Case, ConcernReport, Feedback, Objection, Obligation, PreparedNo, Referral
+from .models import Case, ConcernReport, Consultation, Feedback, Objection, Obligation, PreparedNo, Referral
 from .models.objection import Level
+from .obligations import LIFT
 from .unit_times import HAVE_TIMES
 
 
@@ -88,6 +89,27 @@ def may_speak_for_report(reader: Membership, report: ConcernReport) -> bool:
 def may_handle_report(reader: Membership, report: ConcernReport) -> bool:
     """Say whether `reader` handles reports in the office that has this one."""
     return _may(reader, Object.CONCERN_REPORT, Action.DECIDE, report.to_unit)
+
+
+def may_consult(reader: Membership) -> bool:
+    """Say whether `reader` may ask social services without a name: those who may write requests."""
+    return bool(permits(reader, Object.CONSULTATION, Action.CREATE))
+
+
+def may_answer_consultation(reader: Membership, consultation: Consultation) -> bool:
+    """Say whether `reader` works in the unit that was asked, or heads it. Give it with the unit's parent fetched."""
+    return _may(reader, Object.CONSULTATION, Action.DECIDE, consultation.to_unit)
+
+
+def may_call_meeting(reader: Membership, referral: Referral) -> bool:
+    """Say whether `reader` may call the other unit: the school, the request's unit, and managers it was lifted to."""
+    case = referral.case
+    if not case.is_open:
+        return False
+    if may_speak_for_school(reader, case) or may_receive(reader, referral):
+        return True
+    lifted = case.obligations.open().filter(kind=LIFT).held_by(reader.unit)
+    return bool(permits(reader, Object.LIFT, Action.DECIDE)) and lifted.exists()
 
 
 def may_close(reader: Membership, case: Case) -> bool:

@@ -13,7 +13,7 @@ from accounts.models import Membership
 from . import access
 from .ball import Ball, CaseState
 from .models import Referral
-from .obligations import LIFT, STEPS
+from .obligations import ANSWER_CALL, HOLD_MEETING, LIFT, STEPS
 from .todo import PAGES, page_of
 
 Status = Referral.Status
@@ -44,7 +44,11 @@ def next_actions(state: CaseState, reader: Membership) -> NextActions:
     due = [ball for ball in held if ball.obligation.kind in PAGES and _may_fulfil(reader, ball)]
     first = list({link.url: link for link in (Link(_button(ball), page_of(ball.obligation)) for ball in due)}.values())
     taken = {link.url for link in first}
-    others = [link for link in (*_of_team(state, reader), *_of_school(state, reader)) if link.url not in taken]
+    others = [
+        link
+        for link in (*_of_team(state, reader), *_of_both(state, reader), *_of_school(state, reader))
+        if link.url not in taken
+    ]
     return NextActions(first, others, _of_clock(held[0]) if held else [])
 
 
@@ -81,6 +85,15 @@ def _of_school(state: CaseState, reader: Membership) -> list[Link]:
     if access.may_close(reader, case):
         links.append(Link(_("Close the case"), reverse("cases:close_case", args=[case.pk])))
     return links
+
+
+def _of_both(state: CaseState, reader: Membership) -> list[Link]:
+    """Return the call to a joint meeting, while none waits."""
+    referral = state.referral
+    waits = any(ball.obligation.kind in {ANSWER_CALL, HOLD_MEETING} for ball in state.balls)
+    if referral is None or waits or not access.may_call_meeting(reader, referral):
+        return []
+    return [Link(_("Call a joint meeting"), reverse("cases:call_meeting", args=[referral.pk]))]
 
 
 def _of_clock(ball: Ball) -> list[Link]:

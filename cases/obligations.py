@@ -149,6 +149,18 @@ KINDS: dict[str, Kind] = {
             None, None, Calendar.GIVEN, AGREED, rank=3,
         ),
         Kind(
+            "answer_consultation", _("Answer a consultation without a name"), _("Answer"), _("the unit that is asked"),
+            Side.SOCIAL, 3, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            "answer_call", _("Answer the call to a joint meeting"), _("Answer"), _("the unit that is called"),
+            None, 5, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            "hold_meeting", _("Hold the joint meeting"), _("Write the decisions"), _("the unit that called it"),
+            None, None, Calendar.GIVEN, AGREED, rank=3,
+        ),
+        Kind(
             "confirm_receipt_of_report", _("Confirm that the report has arrived"), _("Confirm"), _("intake"),
             Side.SOCIAL, 0, Calendar.CALENDAR_DAYS, "SoL 2025:400", rank=1, is_statutory=True,
         ),
@@ -206,6 +218,13 @@ ALLOCATED = ("acknowledge_request", "answer_request", "take_over", "first_contac
 
 LIFT_DAYS = {"heads": 5, "district": 10, "city": 20}
 """Working days in which each level answers what was lifted to it (product.md section 7)."""
+
+CONSULTATION = "answer_consultation"
+"""To answer a question that names nobody. Outside the ledger: there is no case to hold it in."""
+
+ANSWER_CALL = "answer_call"
+HOLD_MEETING = "hold_meeting"
+"""A joint meeting waits for its answer, and then for its day."""
 
 STEPS = ("do_next_step", "follow_up", TRY_AGAIN)
 """The obligations that are fulfilled by recording what was done and naming the next step."""

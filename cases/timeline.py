@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from deadlines.templatetags.days import short_day
+from deadlines.templatetags.days import day_words, short_day
 
 from .declining import facts_beyond
-from .models import Case, Decision, DecisionReason, Event, Feedback, Question, QueuePlace, notes_of
+from .models import (
+    Case,
+    Decision,
+    DecisionReason,
+    Event,
+    Feedback,
+    JointMeeting,
+    Question,
+    QueuePlace,
+    notes_of,
+)
 from .obligations import LiftAnswer
 
 TITLES: dict[str, str | Promise] = {
@@ -50,6 +61,11 @@ TITLES: dict[str, str | Promise] = {
     "date_moved": _("New date"),
     "no_change": _("No change, because"),
     "reminded": _("Reminder"),
+    "meeting_called": _("Called to a joint meeting"),
+    "meeting_times_proposed": _("Other times for the joint meeting"),
+    "meeting_agreed": _("Yes to the joint meeting"),
+    "meeting_declined": _("No to the joint meeting"),
+    "meeting_held": _("Joint meeting held"),
     "case_closed": _("Case closed"),
 }
 
@@ -103,6 +119,7 @@ def _written_in(case: Case, events: list[Event], reader: Membership) -> dict[Any
         Question.objects.filter(referral__case=case, pk__in=subjects),
         Feedback.objects.filter(case=case, pk__in=subjects),
         QueuePlace.objects.filter(referral__case=case, pk__in=subjects).defer(None),
+        JointMeeting.objects.filter(case=case, pk__in=subjects),
     ):
         found |= {row.pk: row for row in rows}
     decisions = Decision.objects.filter(referral__case=case, pk__in=subjects).select_related("next_holder")
@@ -129,10 +146,27 @@ def _words(event: Event, subject: Any) -> tuple[str, list[tuple[str | Promise, s
     if isinstance(subject, QueuePlace):
         expected = short_day(subject.expected_on)
         return subject.interim, [(_("Place in the queue"), str(subject.place)), (_("Expected to begin"), expected)]
+    if isinstance(subject, JointMeeting):
+        return _words_of_meeting(event.kind, subject)
     if event.kind == "lift_answered":
         code, _colon, reason = event.text.partition(": ")
         return reason, [(_("Answer"), str(LiftAnswer(code).label))]
     return event.text, []
+
+
+def _words_of_meeting(kind: str, meeting: JointMeeting) -> tuple[str, list[tuple[str | Promise, str]]]:
+    match kind:
+        case "meeting_called":
+            return meeting.question, []
+        case "meeting_agreed" if meeting.chosen_at is not None:
+            when = f"{day_words(meeting.chosen_at)} {timezone.localtime(meeting.chosen_at):%H:%M}"
+            return "", [(_("Time"), when), (_("Where"), meeting.where)]
+        case "meeting_declined":
+            return meeting.refusal, [(_("What instead"), meeting.instead)]
+        case "meeting_held":
+            return meeting.decisions, []
+        case _times:
+            return "", []
 
 
 def _facts_of_answer(decision: Decision, given: DecisionReason | None) -> list[tuple[str | Promise, str]]:

@@ -21,6 +21,7 @@ from deadlines.due import Due, due_on
 from schools.models import protected_ids
 
 from .ball import Ball
+from .consulting import consultation_dates
 from .head_to_read import refusals_to_read
 from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
@@ -39,6 +40,8 @@ PAGES = {
     "do_next_step": "cases:record_step",
     "follow_up": "cases:record_step",
     "try_again": "cases:record_step",
+    "answer_call": "cases:answer_call",
+    "hold_meeting": "cases:record_meeting",
     "check_advice": "cases:check_advice",
     "answer_objection": "cases:answer_lift",
     "review_stalled": "cases:set_next_step",
@@ -47,7 +50,10 @@ PAGES = {
 
 """Who can hold something in a case."""
 
-BY_OBLIGATION = {"cases:record_step", "cases:check_advice", "cases:answer_lift", "cases:set_next_step"}
+BY_OBLIGATION = {
+    "cases:record_step", "cases:check_advice", "cases:answer_lift", "cases:set_next_step", "cases:answer_call",
+    "cases:record_meeting",
+}  # fmt: skip
 
 
 def page_of(obligation: Obligation) -> str:
@@ -128,6 +134,7 @@ def to_do_of(reader: Membership, today: date) -> ToDo:
         *report_dates(reader, today),
         *refusals_to_read(reader, today),
         *prepared_dates(reader, today),
+        *consultation_dates(reader, today),
         *stand_ins_to_name(reader, today),
     )
     rows += [_school_row(each, today) for each in ours]

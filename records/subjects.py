@@ -32,6 +32,7 @@ KINDS = {
         Kind("measure", "attendance.measure", "enrolment_ended"),
         Kind("investigation", "attendance.absenceinvestigation", "enrolment_ended"),
         Kind("draft", "cases.requestdraft", "last_saved"),
+        Kind("consultation", "cases.consultation", "last_note"),
         Kind("concern_draft", "attendance.concerndraft", "last_saved"),
         Kind("case_at_school", "cases.case", "case_closed"),
         Kind("pupil_at_school", "schools.pupil", "enrolment_ended"),

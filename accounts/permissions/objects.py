@@ -100,6 +100,13 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         INTAKE: {READ: OWN_TEAM, DECIDE: OWN_TEAM},
         HEAD: {READ: UNIT, DECIDE: UNIT},
     },
+    Object.CONSULTATION: {
+        HEALTH: {READ: SCHOOL, CREATE: SCHOOL},
+        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL},
+        TEAM: {READ: OWN_TEAM, DECIDE: OWN_TEAM},
+        INTAKE: {READ: OWN_TEAM, DECIDE: OWN_TEAM},
+        HEAD: {READ: UNIT, DECIDE: UNIT},
+    },
     Object.SHARED: {
         HEALTH: {READ: LINKED},
         PRINCIPAL: {READ: SCHOOL},

@@ -129,6 +129,7 @@ class Object(models.TextChoices):
     STEP = "step", _("Next step in a case")
     REQUEST = "request", _("Support request and the answer to it")
     CONCERN_REPORT = "concern_report", _("Concern report: that it was made, and its dates")
+    CONSULTATION = "consultation", _("Consultation without a name, and the answer to it")
     SHARED = "shared", _("What has been shared between the authorities")
     FEEDBACK = "feedback", _("Feedback")
     NOTE = "note", _("Internal note, read by one’s own unit")

@@ -2,8 +2,10 @@
 
 from .case import Case, Party
 from .consent import Consent
+from .consultation import Consultation
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
+from .meeting import JointMeeting
 from .objection import Objection, ObjectionAnswer
 from .prepared import PreparedNo
 from .queue import QueuePlace
@@ -17,6 +19,7 @@ __all__ = [
     "Case",
     "ConcernReport",
     "Consent",
+    "Consultation",
     "Decision",
     "DecisionReason",
     "Disclosure",
@@ -24,6 +27,7 @@ __all__ = [
     "Feedback",
     "Hold",
     "HolderInterval",
+    "JointMeeting",
     "Objection",
     "ObjectionAnswer",
     "Obligation",

@@ -58,6 +58,7 @@ class Disclosure(PersonalModel):
         RESPONSE = "response", _("Response to a no")
         REPLY = "reply", _("Reply to feedback")
         STEP = "step", _("About a step in the case")
+        MEETING = "meeting", _("About a joint meeting")
         WITHDRAWAL = "withdrawal", _("Why a request was withdrawn")
 
     class Ground(models.TextChoices):

@@ -24,7 +24,7 @@ from cases.actions.work import note_feedback_read
 from cases.ball import CaseState, states_of
 from cases.forms.closing import CloseCaseForm
 from cases.forms.notes import InternalNoteForm
-from cases.models import Case, Consent, Disclosure, Feedback, Question, Referral, notes_of
+from cases.models import Case, Consent, Disclosure, Feedback, JointMeeting, Question, Referral, notes_of
 from cases.models.sharing import DisclosureQuerySet
 from cases.next_actions import next_actions
 from cases.timeline import timeline_of
@@ -102,6 +102,10 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "may_acknowledge": access.may_speak_for_school(reader, case),
         "shared": _shared(request, case).requests().last(),
         "timeline": [item for item in timeline if not (only_shared and item.is_internal)],
+        "meetings": JointMeeting.objects.visible_to(reader)
+        .filter(case=case)
+        .with_page_relations()
+        .order_by("-called_at", "pk"),
         "only_shared": only_shared,
         "may_see_who_has_read": access.may_see_who_has_read(reader),
     }

@@ -39,7 +39,7 @@ ALSO_TYPED = {"detail", "step", "help_wanted", "why_now", "what_hinders", "tried
 
 NOT_TYPED = {
     "cell.text", "link.text", "due.text", "text", "state.ball.task", "row.ball.task", "waiting.task",
-    "row.duty.task", "duty.task",
+    "row.duty.task", "duty.task", "question",
     "row.stalled.reason", "reason", "state.ball.step", "consent.answer", "note", "words", "part.note",
     "row.kind.task", "why",
 }  # fmt: skip

@@ -29,6 +29,7 @@ from cases.lifting import asked_of
 from cases.models import (
     Case,
     ConcernReport,
+    Consultation,
     Disclosure,
     Feedback,
     Objection,
@@ -173,6 +174,11 @@ CHECKS: dict[tuple[Object, Action], Check] = {
         access.may_report(who) and sees(Pupil.objects.visible_to(who), w.story("active").pupil)
     ),
     (Object.CONCERN_REPORT, Action.DECIDE): lambda who, w: access.may_handle_report(who, w.report),
+    (Object.CONSULTATION, Action.READ): lambda who, w: sees(Consultation.objects.visible_to(who), w.consultation),
+    (Object.CONSULTATION, Action.CREATE): lambda who, w: (
+        access.may_consult(who) and who.unit_id == w.consultation.school_unit_id
+    ),
+    (Object.CONSULTATION, Action.DECIDE): lambda who, w: access.may_answer_consultation(who, w.consultation),
     (Object.SHARED, Action.READ): lambda who, w: sees(
         Disclosure.objects.visible_to(who), w.story("active").case.disclosures.first()
     ),

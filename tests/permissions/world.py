@@ -12,7 +12,7 @@ from accounts.permissions import Seat
 from accounts.roles import Side, UnitKind
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases.actions.notes import write_internal_note
-from cases.models import ConcernReport, HolderInterval, Objection, SchoolNote, SocialNote
+from cases.models import ConcernReport, Consultation, HolderInterval, Objection, SchoolNote, SocialNote
 from integrations.models import AbsenceImport, SchoolSource
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import AbsenceInvestigationFactory, ConcernFactory, MeasureFactory, SignalFactory
@@ -38,6 +38,7 @@ class World:
     school_import: AbsenceImport
     source: SchoolSource
     notes: dict[UUID, SchoolNote | SocialNote]
+    consultation: Consultation
     report: ConcernReport
     reports: dict[UUID, ConcernReport]
 
@@ -94,6 +95,15 @@ def make_world(receiver: UnitKind) -> World:
             )
             for writer in (cast.principal, cast.area_manager, worker, cast.area_head)
         },
+        consultation=Consultation.objects.create(
+            school_unit=school,
+            to_unit=office.unit,
+            question="Hur gör vi?",
+            asked_at=timezone.now(),
+            asked_by=cast.counsellor,
+            due_on=timezone.localdate(),
+            submission=uuid4(),
+        ),
         report=note(stories["active"].pupil, worker, cast.principal, timezone.now()),
         reports={
             near[seat].pk: note(stories["active"].pupil, worker, near[seat], timezone.now()) for seat in SCHOOL_SEATS

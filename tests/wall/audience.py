@@ -13,6 +13,7 @@ from cases.models import (
     Case,
     ConcernReport,
     Consent,
+    Consultation,
     Decision,
     DecisionReason,
     Disclosure,
@@ -181,6 +182,18 @@ class Audience:
         """The people of the intake office that has the report, and its heads."""
         return self.those(
             lambda one: one.role in {"intake_worker", "unit_head"} and report.to_unit_id in self.units(one)
+        )
+
+    def consultation(self, consultation: Consultation) -> set[UUID]:
+        """Student health and the principal of the school that asked; the unit that was asked, and its heads."""
+        return self.those(
+            lambda one: (
+                (one.role in SCHOOL_WIDE and one.unit_id == consultation.school_unit_id)
+                or (
+                    one.role in {"team_worker", "intake_worker", "unit_head"}
+                    and consultation.to_unit_id in self.units(one)
+                )
+            )
         )
 
     def report(self, report: ConcernReport) -> set[UUID]:

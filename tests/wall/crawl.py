@@ -30,7 +30,17 @@ from attendance.models import (
     Signal,
 )
 from audit.models import AccessRecord
-from cases.models import Case, ConcernReport, Consent, Feedback, Objection, Obligation, Referral, RequestDraft
+from cases.models import (
+    Case,
+    ConcernReport,
+    Consent,
+    Consultation,
+    Feedback,
+    Objection,
+    Obligation,
+    Referral,
+    RequestDraft,
+)
 from integrations.models import AbsenceImport, RosterDiff, SchoolSource
 from oversight.models import LogExtract
 from records.models import RetentionRun, RightsRequest
@@ -50,6 +60,7 @@ ROWS: dict[str, type[models.Model]] = {
     "absence_source_id": AbsenceSource, "diff_id": RosterDiff, "report_id": ConcernReport,
     "unit_id": Unit, "service_id": Service,
     "objection_id": Objection,
+    "consultation_id": Consultation,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 

@@ -31,6 +31,7 @@ from cases.models import (
     Case,
     ConcernReport,
     Consent,
+    Consultation,
     Decision,
     DecisionReason,
     Disclosure,
@@ -38,6 +39,7 @@ from cases.models import (
     Feedback,
     Hold,
     HolderInterval,
+    JointMeeting,
     Objection,
     Obligation,
     PreparedNo,
@@ -125,6 +127,8 @@ def make_world() -> World:
     world = World(people_of(casts))
     for cast, story in zip(casts, stories[:: len(STATES)], strict=True):
         report(story.pupil, cast, world.people["intake_worker"])
+        consult(cast, cast.worker)
+        meet(story)
     with without_triggers():
         for place, rows, name, audience in texts(list(world.people.values())):
             for row in rows:
@@ -196,6 +200,32 @@ def report(pupil: Pupil, cast: Cast, worker: Membership) -> None:
         by=worker, at=told.at,
     )  # fmt: skip
     told.confirm().assess().decide().tell()
+
+
+def meet(story: Story) -> None:
+    """Let the two sides meet once, and once not."""
+    common = {
+        "case": story.case, "referral": story.referral, "calling_unit": story.case.school_unit,
+        "called_unit": story.referral.to_unit, "question": "x", "where": "x", "times": [story.at],
+        "family_invited": False, "why_not_invited": "x", "called_at": story.at, "called_by": story.cast.counsellor,
+    }  # fmt: skip
+    JointMeeting.objects.create(status="declined", refusal="x", instead="x", **common)
+    JointMeeting.objects.create(
+        status="held", chosen_at=story.at, held_on=story.today, decisions="x", held_by=story.cast.counsellor, **common
+    )
+
+
+def consult(cast: Cast, asked: Membership) -> None:
+    """Let the counsellor ask for advice without a name, once answered and once not."""
+    for answered in (True, False):
+        one = Consultation.objects.create(
+            school_unit=cast.counsellor.unit, to_unit=asked.unit, question="x", asked_at=timezone.now(),
+            asked_by=cast.counsellor, due_on=timezone.localdate(), submission=uuid4(),
+        )  # fmt: skip
+        if answered:
+            Consultation.objects.filter(pk=one.pk).update(
+                answer="x", advice="none", answered_at=timezone.now(), answered_by=asked
+            )
 
 
 def add_what_the_school_keeps(cast: Cast) -> None:
@@ -323,12 +353,17 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     yield "place", list(QueuePlace.objects.all()), "interim", rules.of_referral
     yield "objection", list(Objection.objects.all()), "disagreement", lambda row: rules.case(row.case)
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
+    for name in ("question", "where", "why_not_invited", "refusal", "instead", "decisions"):
+        yield "meeting", list(JointMeeting.objects.exclude(**{name: ""})), name, rules.of_referral
     for model in (SchoolNote, SocialNote):
         yield "note", list(model.objects.all()), "text", rules.note
     yield "report", list(ConcernReport.objects.all()), "reference", rules.report
     yield "report", list(ConcernReport.objects.all()), "pupil_name", rules.report
     for model in (ReportHandling, ReportExtension):
         yield "handling", list(model.objects.all()), "words", lambda row: rules.office(row.report)
+    for name in ("question", "answer"):
+        yield "consultation", list(Consultation.objects.exclude(answer="")), name, rules.consultation
+    yield "consultation", list(Consultation.objects.filter(answer="")), "question", rules.consultation
     yield "file", list(AbsenceImport.objects.all()), "file_name", rules.imported
     yield "comparison", list(RosterChange.objects.all()), "after", lambda row: rules.imported(row.diff)
     yield "source", list(SchoolSource.objects.all()), "client_id", lambda row: rules.administrators()
