@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from django.utils.functional import Promise
 
+from accounts.models import Unit
 from deadlines.stockholm import STOCKHOLM, stockholm_day
 from deadlines.working_days import is_working_day
 
 from .models import Event, Obligation
+from .obligations import KINDS
 
 NOTED_AT = time(8, 0)
 """When the day begins on which it is noted, in Stockholm: on the working day after the last one."""
@@ -51,6 +56,23 @@ def silences(first: date, last: date) -> dict[tuple[str, str], int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT unit_id, kind, times FROM silences(%s, %s)", [first, last])
         return {(str(unit), kind): times for unit, kind, times in cursor.fetchall()}
+
+
+@dataclass(frozen=True)
+class Silent:
+    """How often a unit has let one kind of thing pass without an answer."""
+
+    unit: Unit
+    task: str | Promise
+    times: int
+
+
+def silences_by_unit(first: date, last: date) -> list[Silent]:
+    """Return the silences from `first` through `last` of the units that the reader answers for, most often first."""
+    counted = silences(first, last)
+    units = Unit.objects.in_bulk({unit for unit, _kind in counted})
+    rows = [Silent(units[UUID(unit)], KINDS[kind].task, times) for (unit, kind), times in counted.items()]
+    return sorted(rows, key=lambda row: (-row.times, row.unit.name, str(row.task)))
 
 
 def missed_heartbeats(first: date, last: date) -> dict[str, int]:

@@ -148,6 +148,17 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "report-inbox": ("intake_worker", "/report-intake/", ""),
     "report-intake": ("intake_worker", "/report-intake/", "main li h3 a"),
     "report-intake-done": ("intake_worker", "/report-intake/?show=done", "main li h3 a"),
+    "confirm-no": ("unit_head", "/", "main a[href$='/second/']"),
+    "confirm-no-error": ("unit_head", "/", "main a[href$='/second/'] >> main form.form button[type=submit]"),
+    "objection": ("area_manager", "/", "main a[href*='/answer-lift/']"),
+    "objection-error": ("area_manager", "/", "main a[href*='/answer-lift/'] >> main form.form button[type=submit]"),
+    "settings": ("unit_head", "/settings/", ""),
+    "consultations": ("counsellor", "/consultations/", ""),
+    "ask-consultation-error": (
+        "counsellor", "/consultations/new/", "=question=Hur gör vi med Alva Kvarnby, 070-174 06 10?"
+        " >> main form.form button[type=submit]",
+    ),
+    "call-meeting": ("counsellor", "/cases/", "tbody a[href^='/cases/'] >> main a[href$='/meeting/']"),
     "confirm-report": ("intake_worker", "/report-intake/", "main li h3 a >> +receipt/"),
     "assess-report": ("intake_worker", "/report-intake/", "main li h3 a >> +protection/"),
     "decide-report-error": (

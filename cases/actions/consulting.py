@@ -11,12 +11,12 @@ from django.db import transaction
 import audit.actions
 from accounts.models import Membership, Unit
 from accounts.roles import Side
-from cases import access
+from cases import access, unit_times
 from cases.consulting import units_to_ask
 from cases.ledger import AlreadyDone, NotAllowed
 from cases.models import Consultation, Disclosure
 from cases.nameless import Found, identities_in
-from cases.obligations import CONSULTATION, KINDS
+from cases.obligations import CONSULTATION
 from deadlines.stockholm import stockholm_day
 from schools.models import Pupil
 
@@ -40,7 +40,7 @@ def ask(*, to_unit: Unit, question: str, submission: UUID, by: Membership, at: d
     _refuse_identity(question, by, by.unit_id, at)
     consultation = Consultation.objects.create(
         school_unit=by.unit, to_unit=to_unit, question=question, asked_at=at, asked_by=by, submission=submission,
-        due_on=KINDS[CONSULTATION].due_on(stockholm_day(at)),
+        due_on=unit_times.due_on(CONSULTATION, to_unit, stockholm_day(at)),
     )  # fmt: skip
     audit.actions.record(action="consultation_asked", target=consultation, by=by, at=at)
     return consultation

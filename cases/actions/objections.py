@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from accounts.models import Membership, Unit
-from accounts.roles import UnitKind
+from accounts.roles import Role, UnitKind
 from cases import access
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Objection, ObjectionAnswer, Obligation, Referral
@@ -76,7 +76,7 @@ def answer(
 
 def climb(happening: Entry, objection: Objection) -> bool:
     """Take `objection` one level up, where there is one; its working days begin today. Returns whether there was."""
-    found = next_level(objection)
+    found = next_level(objection, happening.today)
     if found is None:
         return False
     level, unit = found
@@ -88,11 +88,16 @@ def climb(happening: Entry, objection: Objection) -> bool:
     return True
 
 
-def next_level(objection: Objection) -> tuple[str, Unit] | None:
-    """Return the level above and the unit that answers there: the district of the unit that said no, then the city."""
+def next_level(objection: Objection, today: date) -> tuple[str, Unit] | None:
+    """Return the level above and the unit that answers there: the district of the unit that said no, then the city.
+
+    A district without a coordinator on `today` has nobody to answer, and is passed by.
+    """
     district = objection.referral.to_unit.parent
     if objection.level == Level.HEADS and district is not None and district.kind == UnitKind.SOCIAL_AREA:
-        return Level.DISTRICT, district
+        answers = Membership.objects.working_in(district, [Role.COORDINATOR], today)
+        if answers.exists():
+            return Level.DISTRICT, district
     city = Unit.objects.filter(kind=UnitKind.CITY).order_by("pk").first()
     return (Level.CITY, city) if city is not None and objection.level != Level.CITY else None
 

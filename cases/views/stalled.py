@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,22 +21,33 @@ from cases.forms.stalled import LiftForm
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.lifting import so_far_in_words
 from cases.models import Case, Objection
+from cases.silence import silences_by_unit
 
 from .acting import Act, acting_page
 from .inbox import wants_partial
 from .overseeing import overseeing
 
+COUNTED_FOR = timedelta(days=90)
+"""How far back silence is counted on the board: calendar days."""
+
 
 @overseeing
 def stalled_list(request: MemberRequest) -> HttpResponse:
     """List what stands still: why, since when, who can act, and the one button. States, dates and units only."""
-    board = board_of(request.membership, timezone.localdate(), request.GET.get("cause", ""))
+    today = timezone.localdate()
+    board = board_of(request.membership, today, request.GET.get("cause", ""))
     reading.note(kind="list")
     reading.only(row.stalled.case.pupil_id for row in board.shown)
     return render(
         request,
         "cases/stalled_list.html",
-        {"board": board, "is_coordinator": _is_coordinator(request), "lifted": _lifted_to(request)},
+        {
+            "board": board,
+            "is_coordinator": _is_coordinator(request),
+            "lifted": _lifted_to(request),
+            "silent": silences_by_unit(today - COUNTED_FOR, today),
+            "counted_from": today - COUNTED_FOR,
+        },
     )
 
 

@@ -80,6 +80,14 @@ def test_managers_who_differ_send_it_to_the_district_for_ten_working_days(lifted
     assert the(lifted).outcome == Objection.Outcome.OVERTURNED
 
 
+def test_a_district_without_a_coordinator_is_passed_by(lifted):
+    answer(lifted, lifted.cast.area_manager, "no_stands")
+    answer(lifted, lifted.cast.area_head, "joint_meeting")
+
+    assert the(lifted).level == "city"
+    assert lifted.case.obligations.open().filter(kind="answer_objection").held_by(lifted.cast.coordinator.unit).exists()
+
+
 def test_whoever_has_answered_does_not_answer_for_the_next_level_too(lifted):
     answer(lifted, lifted.cast.area_manager, "shared")
     answer(lifted, lifted.cast.area_head, "no_stands")

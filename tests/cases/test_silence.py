@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import Membership
 from cases.actions.silence import note_silence, note_silences
 from cases.models import Event, Objection, Obligation
 from cases.silence import is_noted_at, missed_heartbeats, silences
 from deadlines.stockholm import STOCKHOLM
 from deadlines.working_days import next_working_day
+from tests.confirmed import confirmed
 from tests.factories.accounts import MembershipFactory
-from tests.factories.cases import Story, a_case
+from tests.factories.cases import Story, a_case, make_cast
 from wall import identity
 from wall.roles import CLOCK
 
@@ -186,3 +190,15 @@ def test_silence_is_counted_by_unit_and_kind_and_missed_heartbeats_too():
     assert counted[unit, "give_feedback"] == 1
     assert missed == {unit: 1}
     assert elsewhere == {}
+
+
+def test_the_board_tells_a_head_how_often_the_own_units_were_silent_and_nobody_else(client):
+    story = a_case("active", at=timezone.now() - timedelta(days=30))
+    assert notes(story, after(story.open("give_feedback").due_on)) == 1
+
+    def board(reader: Membership) -> str:
+        client.force_login(reader.user)
+        return confirmed(client).get(reverse("cases:stalled_list")).text
+
+    assert "Give feedback to the school" in board(story.cast.area_head).partition('id="silent"')[2]
+    assert 'id="silent"' not in board(make_cast().area_head)

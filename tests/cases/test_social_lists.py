@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.inbox import TABS
-from cases.models import Decision, Disclosure
+from cases.models import Decision, DecisionReason, Disclosure
 from tests.factories.cases import WORDS, a_case
 from tests.factories.reports import a_report
 
 PERSONAL_DATA = settings.BASE_DIR / "docs" / "personal-data.toml"
-WORKFLOW = {"answer", "decision", "kind", "number_in_year", "outcome", "reported_at", "status"}
+WORKFLOW = {"answer", "decision", "ending", "kind", "number_in_year", "outcome", "reported_at", "status"}
 """Where a request or a report stands: sensitive since it is about a child, and no word about what the child is like."""
 CHOOSES = re.compile(r"\b(?:WHERE|ORDER BY|GROUP BY|HAVING|FILTER|ON)\b(.*)", re.DOTALL)
 BY_ROW = re.compile(r"\bGROUP BY\b[^()]*?\"id\".*?(?=\bHAVING\b|\bORDER BY\b|\bLIMIT\b|$)", re.DOTALL)
@@ -103,9 +103,9 @@ def test_no_list_shows_what_is_written(told, enter):
 @pytest.mark.parametrize(
     "rows",
     [
-        lambda: Decision.objects.filter(rationale__icontains="ont"),
+        lambda: DecisionReason.objects.filter(rationale__icontains="ont"),
         lambda: Decision.objects.order_by("advice"),
-        lambda: Decision.objects.values("pk").annotate(n=Count("pk", filter=Q(tried="x"))),
+        lambda: DecisionReason.objects.values("pk").annotate(n=Count("pk", filter=Q(tried="x"))),
         lambda: Disclosure.objects.filter(content__why_now="x"),
     ],
 )

@@ -78,7 +78,7 @@ def test_what_was_said_with_a_reason_stands_when_it_is_hidden(cast, enter):
     story = a_case("declined", cast=replace(cast, reason=ReasonCode.objects.get(code="ADULT")))
     settle(cast, "ADULT", ago=2)
 
-    assert Decision.objects.get(referral=story.referral).reason.code == "ADULT"
+    assert Decision.objects.get(referral=story.referral).given.code.code == "ADULT"
     assert "A reason" in enter(cast.counsellor).get(reverse("cases:case_detail", args=[story.case.pk])).text
     assert ReasonCode.objects.filter(code="ADULT").exists()
 

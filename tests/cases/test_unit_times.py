@@ -271,7 +271,7 @@ def test_the_database_lets_no_worker_and_no_other_head_set_or_read_a_time(cast):
 def test_a_principal_sets_the_school_s_own_times_and_no_other(cast):
     assert {kind.code for kind in kinds_of(cast.principal.unit)} == {
         "answer_question", "acknowledge_feedback", "respond_to_no", "answer_objection", "accept_handover",
-        "review_stalled",
+        "review_stalled", "answer_call",
     }  # fmt: skip
     assert set_time(cast, 3, kind="respond_to_no", by=cast.principal, unit=cast.principal.unit).days == 3
     with pytest.raises(NotAllowed):

@@ -14,6 +14,10 @@ from tests.e2e.walking import follow, walk_in
 
 QUESTION = "En elev i mellanstadiet är borta varje onsdag. Vem kan följa med hem?"
 
+OFFICE = """
+SELECT m.unit_id FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+ WHERE u.email = 'elin.sandvall@example.org'
+"""
 ACTIVE = """
 SELECT r.case_id FROM cases_referral r JOIN cases_case c ON c.id = r.case_id JOIN schools_pupil p ON p.id = c.pupil_id
  WHERE p.given_name = 'Alva' AND p.family_name = 'Kvarnby' AND r.status = 'active'
@@ -46,9 +50,8 @@ def story(request: pytest.FixtureRequest, fresh_demo: Server, open_page: Callabl
 
 
 def test_a_question_without_a_name_is_asked_and_answered(story: Story):
-    page = story.go("intake_worker", "/intake/")
-    office = page.locator("h1").inner_text().partition("– ")[2]
-    address = ask(story, office)
+    [(office,)] = story.server.rows(OFFICE)
+    address = ask(story, str(office))
     answer(story, address)
     read(story, address)
 
@@ -58,7 +61,7 @@ def ask(story: Story, office: str) -> str:
     page = story.go("counsellor", "/cases/")
     follow(page, page.get_by_role("link", name="Konsultationer utan namn"))
     follow(page, page.get_by_role("link", name="Ställ en fråga"))
-    page.get_by_label("Vem frågar ni?").select_option(label=office)
+    page.get_by_label("Vem frågar ni?").select_option(value=office)
     page.fill("[name=question]", f"Eleven Noor. {QUESTION} Ring 070-123 45 67.")
     follow(page, page.get_by_role("button", name="Skicka frågan"))
     expect(page.locator("main")).to_contain_text("”Noor”")

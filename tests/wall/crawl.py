@@ -115,7 +115,7 @@ def keys(model: type[models.Model], each: int, *columns: str) -> list[Any]:
     """
     rows = model._base_manager.order_by(RawSQL(f'"{model._meta.db_table}".ctid', ()))  # noqa: S611 (a table of ours)
     found = list(rows.values_list(*columns) if columns else rows.values_list("pk", flat=True))
-    return found[:: max(1, len(found) // each)][:each]
+    return found[:: max(1, len(found) // max(1, each))][:each]
 
 
 def crawl(world: World, people: dict[str, Membership], each: int) -> Findings:
