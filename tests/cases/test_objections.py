@@ -88,7 +88,7 @@ def test_a_district_without_a_coordinator_is_passed_by(lifted):
     assert lifted.case.obligations.open().filter(kind="answer_objection").held_by(lifted.cast.coordinator.unit).exists()
 
 
-def test_whoever_has_answered_does_not_answer_for_the_next_level_too(lifted):
+def test_whoever_has_answered_does_not_answer_for_the_next_level_too(lifted, district):
     answer(lifted, lifted.cast.area_manager, "shared")
     answer(lifted, lifted.cast.area_head, "no_stands")
 
@@ -193,7 +193,7 @@ def settled(cast, code: str) -> None:
         "DELETE FROM cases_objectionanswer",
     ],
 )
-def test_the_database_keeps_what_was_said(lifted, statement):
+def test_the_database_keeps_what_was_said(lifted, district, statement):
     answer(lifted, lifted.cast.area_manager, "shared")
     answer(lifted, lifted.cast.area_head, "no_stands")
 

@@ -64,6 +64,7 @@ class Story:
     def let_pass(self, referral: str) -> None:
         """Let the next date of the case pass without an answer: the morning comes when that is noted."""
         [(due,)] = self.server.rows(DUE, referral)
+        assert due is not None, "nothing in the case has a date that is still to come"
         morning = datetime.combine(add_working_days(due, 1), time(9, 0), STOCKHOLM)
         self.server.manage("note_silences", "--at", morning.isoformat())
 
@@ -154,13 +155,13 @@ def test_an_objection_goes_up_when_the_managers_differ_and_is_overturned(story: 
 def test_silence_carries_a_lifted_no_to_the_city_and_is_counted_each_time(story: Story):
     referral = lift(story)
     seen = []
-    for _morning in range(12):
+    while "city" not in seen:
         story.let_pass(referral)
         [(objection, level, _outcome)] = story.server.rows(OBJECTION_OF, referral)
         seen += [level] if level not in seen else []
     [(times,)] = story.server.rows(SILENCES, referral)
 
-    assert seen[-1] == "city"
+    assert seen == ["heads", "district", "city"]
     assert times >= 3
     page = story.go("counsellor", f"/objections/{objection}/")
     expect(page.locator("main")).to_contain_text("Staden")
