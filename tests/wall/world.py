@@ -273,7 +273,7 @@ class without_triggers:
     tables = (
         "cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace",
         "cases_decisionreason", "cases_unittime", "cases_unitreason", "cases_objection",
-        "cases_objectionanswer",
+        "cases_objectionanswer", "cases_consultation",
     )  # fmt: skip
 
     def __enter__(self) -> None:
