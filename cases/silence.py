@@ -63,7 +63,7 @@ class Silent:
     """How often a unit has let one kind of thing pass without an answer."""
 
     unit: Unit
-    task: str | Promise
+    what: str | Promise
     times: int
 
 
@@ -72,7 +72,7 @@ def silences_by_unit(first: date, last: date) -> list[Silent]:
     counted = silences(first, last)
     units = Unit.objects.in_bulk({unit for unit, _kind in counted})
     rows = [Silent(units[UUID(unit)], KINDS[kind].task, times) for (unit, kind), times in counted.items()]
-    return sorted(rows, key=lambda row: (-row.times, row.unit.name, str(row.task)))
+    return sorted(rows, key=lambda row: (-row.times, row.unit.name, str(row.what)))
 
 
 def missed_heartbeats(first: date, last: date) -> dict[str, int]:

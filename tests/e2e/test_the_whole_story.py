@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.server import Server
-from tests.e2e.walking import walk_in
+from tests.e2e.walking import follow, walk_in
 from tests.integrations.lesson_files import PlantedFault, lesson_file
 
 LONG = 60_000
@@ -257,7 +257,7 @@ def put_in_the_queue(story: Story) -> None:
 
 
 def decline(story: Story) -> None:
-    """A no that lacks something is refused, also what its reason demands; a whole one is checked and sent."""
+    """A no that lacks something is refused, also what its reason demands; a whole one is sent by a second person."""
     page = story.go("team_worker", f"/intake/{story.request('queued')}/decline/")
     page.locator("#answer form button[type=submit]").first.click()
     expect(page.locator(".error-summary")).to_be_visible()
@@ -269,7 +269,9 @@ def decline(story: Story) -> None:
     expect(page.locator(".error-summary")).to_contain_text("Välj vilken av skolans insatser som saknas")
     page.select_option("[name=missing_measure]", "quiet_place")
     page.locator("#answer form button[type=submit]").first.click()
-    page.locator("button[name=confirm]").click()
+    follow(page, page.locator("button[name=confirm]"))
+    page = story.go("unit_head", f"/intake/{story.request('queued')}/second/")
+    follow(page, page.get_by_role("button", name="Skicka svaret"))
     story.request("declined")
 
 
