@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from playwright.sync_api import Page, expect
 from deadlines.stockholm import STOCKHOLM
 from deadlines.working_days import add_working_days
 from tests.e2e.server import Server
-from tests.e2e.walking import follow, walk_in
+from tests.e2e.walking import Story, follow
 
 REQUEST_OF = """
 SELECT r.id FROM cases_referral r JOIN cases_case c ON c.id = r.case_id JOIN schools_pupil p ON p.id = c.pupil_id
@@ -33,23 +32,8 @@ WAITS, DECLINED = ("Yusuf", "Jamacow"), ("Noel", "Sandvall")
 WRITTEN = "Det som är svårt för Yusuf är proven. Skolan kan ändra hur de går till innan vi kommer in."
 
 
-@dataclass
-class Story:
-    """The server, and one window a person; everybody walks in when first needed."""
-
-    server: Server
-    open_page: Callable[..., Page]
-    script: bool
-    windows: dict[str, Page]
-
-    def go(self, person: str, path: str) -> Page:
-        """Return the window of `person` at `path`."""
-        if person not in self.windows:
-            self.windows[person] = self.open_page(java_script_enabled=self.script)
-            walk_in(self.windows[person], self.server, person)
-        page = self.windows[person]
-        page.goto(self.server.url + path)
-        return page
+class Answers(Story):
+    """The server and the windows, and what the story asks the database."""
 
     def request_of(self, name: tuple[str, str]) -> str:
         """Return the id of the latest request about a pupil."""
@@ -70,12 +54,12 @@ class Story:
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def story(request: pytest.FixtureRequest, fresh_demo: Server, open_page: Callable[..., Page]) -> Story:
+def story(request: pytest.FixtureRequest, fresh_demo: Server, open_page: Callable[..., Page]) -> Answers:
     """Have nobody walked in yet."""
-    return Story(fresh_demo, open_page, request.param, {})
+    return Answers(fresh_demo, open_page, request.param)
 
 
-def test_a_no_that_waits_is_sent_back_mended_and_sent_by_the_head(story: Story):
+def test_a_no_that_waits_is_sent_back_mended_and_sent_by_the_head(story: Answers):
     referral = story.request_of(WAITS)
     page = story.go("unit_head", "/")
     follow(page, page.locator(f"main a[href='/intake/{referral}/second/']").first)
@@ -103,7 +87,7 @@ def test_a_no_that_waits_is_sent_back_mended_and_sent_by_the_head(story: Story):
     expect(page.locator("main")).to_contain_text("berätta i förväg när proven är")
 
 
-def test_a_no_for_motivation_is_refused_until_another_way_is_offered(story: Story):
+def test_a_no_for_motivation_is_refused_until_another_way_is_offered(story: Answers):
     referral = story.request_of(WAITS)
     page = story.go("team_worker", f"/intake/{referral}/decline/")
     page.get_by_label("Eleven vill inte").check(force=True)
@@ -126,7 +110,7 @@ def test_a_no_for_motivation_is_refused_until_another_way_is_offered(story: Stor
     assert story.status(referral) == "declined"
 
 
-def test_an_objection_goes_up_when_the_managers_differ_and_is_overturned(story: Story):
+def test_an_objection_goes_up_when_the_managers_differ_and_is_overturned(story: Answers):
     referral = lift(story)
     objection, level, _outcome = story.server.rows(OBJECTION_OF, referral)[0]
     assert level == "heads"
@@ -152,7 +136,7 @@ def test_an_objection_goes_up_when_the_managers_differ_and_is_overturned(story: 
     expect(page.locator("main")).to_contain_text("Teamet börjar inom två veckor.")
 
 
-def test_silence_carries_a_lifted_no_to_the_city_and_is_counted_each_time(story: Story):
+def test_silence_carries_a_lifted_no_to_the_city_and_is_counted_each_time(story: Answers):
     referral = lift(story)
     seen = []
     while "city" not in seen:
@@ -167,7 +151,7 @@ def test_silence_carries_a_lifted_no_to_the_city_and_is_counted_each_time(story:
     expect(page.locator("main")).to_contain_text("Staden")
 
 
-def lift(story: Story) -> str:
+def lift(story: Answers) -> str:
     """The counsellor lifts the no about Noel to the managers of both sides."""
     referral = story.request_of(DECLINED)
     page = story.go("counsellor", f"/requests/{referral}/respond/")
@@ -177,7 +161,7 @@ def lift(story: Story) -> str:
     return referral
 
 
-def answer(story: Story, person: str, objection: str, code: str, conditions: str = "") -> None:
+def answer(story: Answers, person: str, objection: str, code: str, conditions: str = "") -> None:
     """Answer what was lifted."""
     page = story.go(person, f"/objections/{objection}/")
     page.locator(f"input[name=answer][value={code}]").check(force=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.server import Server
 from tests.e2e.test_the_whole_story import SCHOOL
-from tests.e2e.walking import follow, walk_in
+from tests.e2e.walking import Story, follow
 
 UNREPORTED = """
 SELECT p.id FROM schools_pupil p
@@ -25,23 +24,8 @@ SELECT p.id FROM schools_pupil p
 LATEST = "SELECT id FROM cases_concernreport ORDER BY noted_at DESC LIMIT 1"
 
 
-@dataclass
-class Story:
-    """The server, and one window a person; everybody walks in when first needed."""
-
-    server: Server
-    open_page: Callable[..., Page]
-    script: bool
-    windows: dict[str, Page]
-
-    def go(self, person: str, path: str) -> Page:
-        """Return the window of `person` at `path`."""
-        if person not in self.windows:
-            self.windows[person] = self.open_page(java_script_enabled=self.script)
-            walk_in(self.windows[person], self.server, person)
-        page = self.windows[person]
-        page.goto(self.server.url + path)
-        return page
+class Reports(Story):
+    """The server and the windows, and what the story asks the database."""
 
     def report(self) -> str:
         """Return the id of the latest report."""
@@ -50,19 +34,19 @@ class Story:
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def story(request: pytest.FixtureRequest, fresh_demo: Server, open_page: Callable[..., Page]) -> Story:
+def story(request: pytest.FixtureRequest, fresh_demo: Server, open_page: Callable[..., Page]) -> Reports:
     """Have nobody walked in yet."""
-    return Story(fresh_demo, open_page, request.param, {})
+    return Reports(fresh_demo, open_page, request.param)
 
 
-def test_from_arrival_to_informed_reporter(story: Story):
+def test_from_arrival_to_informed_reporter(story: Reports):
     pupil = note_the_report(story)
     the_counsellor_sees_nothing(story, pupil)
     go_through_it_at_the_office(story)
     read_the_word(story)
 
 
-def note_the_report(story: Story) -> str:
+def note_the_report(story: Reports) -> str:
     """The mentor finds from the pupil how to report, and notes that it is done: one page."""
     [(school,)] = story.server.rows(SCHOOL)
     [(pupil,)] = story.server.rows(UNREPORTED, school)
@@ -77,7 +61,7 @@ def note_the_report(story: Story) -> str:
     return str(pupil)
 
 
-def the_counsellor_sees_nothing(story: Story, pupil: str) -> None:
+def the_counsellor_sees_nothing(story: Reports, pupil: str) -> None:
     """A colleague who works with the pupil is not told that there is a report."""
     page = story.go("counsellor", f"/pupils/{pupil}/report/")
     expect(page.locator("main")).not_to_contain_text("OA-2026-77")
@@ -86,7 +70,7 @@ def the_counsellor_sees_nothing(story: Story, pupil: str) -> None:
     expect(page.locator("main")).not_to_contain_text("OA-2026-77")
 
 
-def go_through_it_at_the_office(story: Story) -> None:
+def go_through_it_at_the_office(story: Reports) -> None:
     """Receipt, protection, a longer time refused without a ground, the decision, and the word to the reporter."""
     page = story.go("intake_worker", f"/report-intake/{story.report()}/")
     expect(page.locator("main")).to_contain_text("Ingen skyddsbedömning är gjord")
@@ -110,7 +94,7 @@ def go_through_it_at_the_office(story: Story) -> None:
     expect(page.locator("main")).to_contain_text("Allt är gjort.")
 
 
-def read_the_word(story: Story) -> None:
+def read_the_word(story: Reports) -> None:
     """The mentor reads the one word, and nothing of why."""
     page = story.go("mentor", "/")
     follow(page, page.get_by_role("link", name="Läs beskedet om din anmälan").first)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.server import Server
-from tests.e2e.walking import follow, walk_in
+from tests.e2e.walking import Story, follow
 
 QUESTION = "En elev i mellanstadiet är borta varje onsdag. Vem kan följa med hem?"
 
@@ -24,29 +23,10 @@ SELECT r.case_id FROM cases_referral r JOIN cases_case c ON c.id = r.case_id JOI
 """
 
 
-@dataclass
-class Story:
-    """The server, and one window a person; everybody walks in when first needed."""
-
-    server: Server
-    open_page: Callable[..., Page]
-    script: bool
-    windows: dict[str, Page]
-
-    def go(self, person: str, path: str) -> Page:
-        """Return the window of `person` at `path`."""
-        if person not in self.windows:
-            self.windows[person] = self.open_page(java_script_enabled=self.script)
-            walk_in(self.windows[person], self.server, person)
-        page = self.windows[person]
-        page.goto(self.server.url + path)
-        return page
-
-
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def story(request: pytest.FixtureRequest, fresh_demo: Server, open_page: Callable[..., Page]) -> Story:
     """Have nobody walked in yet."""
-    return Story(fresh_demo, open_page, request.param, {})
+    return Story(fresh_demo, open_page, request.param)
 
 
 def test_a_question_without_a_name_is_asked_and_answered(story: Story):

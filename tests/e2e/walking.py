@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
 from tests.e2e.server import Server
@@ -17,6 +20,25 @@ def walk_in(page: Page, server: Server, person: str) -> None:
     page.goto(f"{server.url}/demo/")
     page.locator(f'button[data-person="{person}"]').click()
     expect(page).not_to_have_url(f"{server.url}/demo/")
+
+
+@dataclass
+class Story:
+    """The server, and one window a person; everybody walks in when first needed."""
+
+    server: Server
+    open_page: Callable[..., Page]
+    script: bool = True
+    windows: dict[str, Page] = field(default_factory=dict)
+
+    def go(self, person: str, path: str) -> Page:
+        """Return the window of `person` at `path`."""
+        if person not in self.windows:
+            self.windows[person] = self.open_page(java_script_enabled=self.script)
+            walk_in(self.windows[person], self.server, person)
+        page = self.windows[person]
+        page.goto(self.server.url + path)
+        return page
 
 
 def follow(page: Page, link: Locator) -> None:
