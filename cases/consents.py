@@ -113,7 +113,14 @@ def standing_of(referral: Referral, today: date) -> Verdict:
     What was taken back counts as no, what has run out as not asked. The age is that of the latest answer. For readers
     at the school: social services see only the consents that name a unit of theirs.
     """
-    standing = latest_answers(Consent.objects.filter(case=referral.case_id, to_unit=first_receiver(referral)), today)
+    return _verdict(_standing_about(referral, first_receiver(referral), today))
+
+
+def _standing_about(referral: Referral, unit: UUID, today: date) -> list[Standing]:
+    return latest_answers(Consent.objects.filter(case=referral.case_id, to_unit=unit), today)
+
+
+def _verdict(standing: list[Standing]) -> Verdict:
     age = max((one.row.pupil_age for one in standing), default=0)
     return judged(standing, age)
 
@@ -133,10 +140,9 @@ def reply_is_covered(referral: Referral, today: date) -> bool:
     It lifts the secrecy of social services (OSL 26:1, 10:1, 12:2), so each whose yes counts has to have said so, about
     the unit that answers. For the receiver: a unit that was sent a request on has a consent of its own, or none.
     """
-    standing = latest_answers(Consent.objects.filter(case=referral.case_id, to_unit=referral.to_unit_id), today)
-    age = max((one.row.pupil_age for one in standing), default=0)
+    standing = _standing_about(referral, referral.to_unit_id, today)
     agreed = [one.row.scope for one in standing if one.answer == Consent.Answer.YES]
-    return judged(standing, age).is_enough and all(Consent.Scope.REPLY in scope for scope in agreed)
+    return _verdict(standing).is_enough and all(Consent.Scope.REPLY in scope for scope in agreed)
 
 
 def taken_back(referral: Referral, today: date) -> list[str]:

@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from socialservices.models import ReasonCode
 
-from .consents import reply_is_covered
-from .models import DecisionReason, Disclosure, Referral
+from .models import Disclosure, SaidWhy
 from .tried_words import line_of
 
 SCHOOL_FIRST, NOT_MOTIVATED = "SCHOOL_RESPONSIBILITY", "PUPIL_NOT_MOTIVATED"
@@ -73,13 +72,14 @@ def lacks(given: NoGiven, today: date) -> dict[str, str]:
     return found
 
 
-def told_on(referral: Referral, code: ReasonCode | None, today: date) -> str:
+def told_on(code: ReasonCode | None, *, is_covered: bool) -> str:
     """Return the legal ground on which the school reads why its request was declined or sent on; "" for none.
 
-    The law says of each code whether a school may have it (law.md 6.1), and the consent whether this school may.
+    The law says of each code whether a school may have it (law.md 6.1), and the consent whether this school may
+    (`is_covered`, cases.consents.reply_is_covered).
     """
     may_have = code is None or code.is_shown_to_school
-    return Disclosure.Ground.CONSENT if may_have and reply_is_covered(referral, today) else ""
+    return Disclosure.Ground.CONSENT if may_have and is_covered else ""
 
 
 def contradictions(content: dict[str, Any], missing_measure: str, written: str) -> list[str]:
@@ -104,7 +104,7 @@ def goes_to_head(content: dict[str, Any], child_days: int) -> bool:
     return child_days > LONG_WAIT or (percent is not None and percent >= HEAVY_ABSENCE)
 
 
-def facts_beyond(given: DecisionReason) -> Iterator[tuple[str | Promise, str]]:
+def facts_beyond(given: SaidWhy) -> Iterator[tuple[str | Promise, str]]:
     """Return what a no said beyond reason and words, for those who read it."""
     if given.missing_measure:
         yield gettext_lazy("Missing at the school"), str(given.get_missing_measure_display())

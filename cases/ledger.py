@@ -207,6 +207,19 @@ class Entry:
         return event
 
 
+def lock_case(key: UUID) -> Case:
+    """Lock a case, before anything in it. Raises CaseIsClosed when it has been closed."""
+    locked = Case.objects.select_for_update().get(pk=key)
+    if not locked.is_open:
+        raise CaseIsClosed
+    return locked
+
+
+def lock_request(referral: Referral) -> Referral:
+    """Lock a request, after its case."""
+    return Referral.objects.select_for_update().get(pk=referral.pk)
+
+
 @contextmanager
 def entry(
     *,
@@ -222,11 +235,9 @@ def entry(
     Raises CaseIsClosed when the case has been closed.
     """
     with transaction.atomic():
-        locked = Case.objects.select_for_update().get(pk=case.pk)
-        if not locked.is_open:
-            raise CaseIsClosed
+        locked = lock_case(case.pk)
         if referral is not None:
-            referral = Referral.objects.select_for_update().get(pk=referral.pk)
+            referral = lock_request(referral)
         happening = Entry(locked, kind, by, at, is_substantive, referral)
         yield happening
         happening.finish()

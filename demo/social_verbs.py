@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from accounts.actions import end_membership
 from cases.actions.answers import (
@@ -20,7 +19,7 @@ from cases.actions.oversight import answer_lift, move_date, pause, remind, say_n
 from cases.actions.second_person import confirm_no, prepare_no
 from cases.actions.work import complete_work, give_feedback, interrupt_work, record_first_contact
 from cases.declining import BY_TWO
-from cases.models import Referral
+from cases.models import NoSaid, Referral
 from cases.obligations import LIFT, LiftAnswer
 from socialservices.models import ReasonCode
 
@@ -101,48 +100,41 @@ class SocialVerbs(Scene):
 
         `demanded` is what the reason demands besides (cases.declining). Where it takes two, a colleague sends it.
         """
-        said: dict[str, Any] = {
-            "reason": reason,
-            "because": because,
-            "advice": advice,
-            "next_on": next_on,
-            "then": then,
-        }
 
         def act(at: datetime) -> None:
-            given = self._no(at, demanded, **said)
-            if reason not in BY_TWO:
-                decline_request(by=self.worker(worker), at=at, **given)
+            said = self._no(at, reason, because, advice, next_on, then=then, **demanded)
+            by, about = self.worker(worker), self.referral
+            if reason in BY_TWO:
+                prepared = prepare_no(referral=about, said=said, by=by, at=at)
+                confirm_no(prepared=prepared, by=self.worker(1 - min(worker, 1)), at=at + timedelta(hours=1))
                 return
-            prepared = prepare_no(by=self.worker(worker), at=at, **given)
-            confirm_no(prepared=prepared, by=self.worker(1 - min(worker, 1)), at=at + timedelta(hours=1))
+            decline_request(
+                referral=about, reason=said.reason, advice=said.advice, next_holder=said.next_holder,
+                next_on=said.next_on, **said.words, by=by, at=at,
+            )  # fmt: skip
 
         self.then(day, act)
 
     def prepares_no(self, day: int, reason: str, because: str, advice: str, next_on: int, worker: int = 0) -> None:
         """Write a no that a colleague has to read before it is sent."""
-        said: dict[str, Any] = {
-            "reason": reason,
-            "because": because,
-            "advice": advice,
-            "next_on": next_on,
-            "then": "school",
-        }
-        self.then(day, lambda at: prepare_no(by=self.worker(worker), at=at, **self._no(at, {}, **said)))
+
+        def act(at: datetime) -> None:
+            said = self._no(at, reason, because, advice, next_on)
+            prepare_no(referral=self.referral, said=said, by=self.worker(worker), at=at)
+
+        self.then(day, act)
 
     def _no(
-        self, at: datetime, demanded: dict[str, str], *, reason: str, because: str, advice: str, next_on: int, then: str
-    ) -> dict[str, Any]:
+        self, at: datetime, reason: str, because: str, advice: str, next_on: int, then: str = "school", **demanded: str
+    ) -> NoSaid:
         """Return everything that a no says."""
-        return {
-            "referral": self.referral,
-            "reason": ReasonCode.objects.for_declining(at.date()).get(code=reason),
-            "rationale": because,
-            "advice": advice,
-            "next_holder": self.school if then == "school" else self.receiver,
-            "next_on": self.days.on(next_on),
-            **(demanded or DEMANDED.get(reason, {})),
-        }
+        return NoSaid(
+            ReasonCode.objects.for_declining(at.date()).get(code=reason),
+            advice,
+            self.school if then == "school" else self.receiver,
+            self.days.on(next_on),
+            {"rationale": because, **(demanded or DEMANDED.get(reason, {}))},
+        )
 
     def meets_family(self, day: int, note: str, worker: int = 0) -> None:
         """Make the first contact."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +11,10 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership, Unit
 from cases import access
+from cases.consents import reply_is_covered
 from cases.declining import BY_TWO, DEMANDED, TRY_AGAIN_WITHIN, NoGiven, lacks, told_on
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Case, Decision, DecisionReason, Disclosure, PreparedNo, Question, QueuePlace, Referral
+from cases.models import Case, Decision, DecisionReason, Disclosure, NoSaid, PreparedNo, Question, QueuePlace, Referral
 from cases.obligations import ALLOCATED, TRY_AGAIN
 from cases.placing import WRONG_PLACE, must_be_placed
 from cases.unit_reasons import hidden_codes
@@ -190,17 +190,6 @@ def decline_request(
         return say_no(happening, NoSaid(reason, advice, next_holder, next_on, words))
 
 
-@dataclass(frozen=True)
-class NoSaid:
-    """Everything a no says. `words` are what the school reads only where a ground allows it, by field."""
-
-    reason: ReasonCode
-    advice: str
-    next_holder: Unit
-    next_on: date
-    words: dict[str, str]
-
-
 def say_no(happening: Entry, said: NoSaid, *, prepared_by: Membership | None = None) -> Decision:
     """Write a complete no to the entry's request, and put the next steps on the school and on the next holder.
 
@@ -299,7 +288,7 @@ def _take_over(happening: Entry, old: Referral) -> date | None:
 
 def _say_why(happening: Entry, decision: Decision, code: ReasonCode | None, **words: Any) -> DecisionReason:
     """Write why, where the school reads it only on a ground that holds today."""
-    ground = told_on(happening.request, code, happening.today)
+    ground = told_on(code, is_covered=reply_is_covered(happening.request, happening.today))
     return DecisionReason.objects.create(decision=decision, code=code, told_on=ground, **words)
 
 

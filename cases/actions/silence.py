@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from accounts.models import Membership, Unit
 from accounts.roles import MANAGERS
@@ -39,7 +38,7 @@ def note_silence(*, obligation: Obligation, at: datetime) -> bool:
             held = current.intervals.select_related("unit__parent").get(to_at=None)
             happening.silent, happening.subject, happening.referral = held.unit, current.pk, current.referral
             happening.note_silence(current)
-            CLIMBS.get(current.kind, partial(_ask_head))(happening, current, held.unit)
+            CLIMBS.get(current.kind, _ask_head)(happening, current, held.unit)
     except (_NotSilent, CaseIsClosed):
         return False
     return True
@@ -51,8 +50,7 @@ class _NotSilent(Exception):
 
 def _ask_head(happening: Entry, obligation: Obligation, unit: Unit) -> None:
     """Let the unit's head see to it; what was asked stays with the one who has it."""
-    asked = happening.open_obligations(NET)
-    if any(one.intervals.filter(to_at=None, unit=unit).exists() for one in asked):
+    if happening.case.obligations.open().filter(kind=NET).held_by(unit).exists():
         return
     happening.start(NET, unit=unit, person=_head_of(unit, happening), referral=obligation.referral)
 

@@ -14,8 +14,8 @@ from django.utils.translation import pgettext
 
 from accounts.models import Membership, Unit
 from attendance.models import Measure
-from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, TRY_AGAIN_WITHIN, NoGiven, lacks
-from cases.models import OtherWay, PreparedNo, Referral
+from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, TRY_AGAIN_WITHIN, NoGiven, lacks, told_on
+from cases.models import NoSaid, OtherWay, PreparedNo, Referral
 from cases.obligations import LONGEST_PAUSE, LONGEST_QUEUE
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
@@ -259,6 +259,12 @@ class DeclineForm(forms.Form):
             self.add_error(name, message)
         return told
 
+    def said(self) -> NoSaid:
+        """Return the whole no, when the form is valid."""
+        told = self.cleaned_data
+        words = {name: told[name] for name in WHY}
+        return NoSaid(told["reason"], told["advice"], told["next_holder"], told["next_on"], words)
+
     def common_reasons(self) -> list[dict[str, Any]]:
         """Return the reasons that come first in the register, which are given most."""
         return list(self.reasons())[:COMMON_REASONS]
@@ -275,7 +281,7 @@ class DeclineForm(forms.Form):
         """Return each reason with its radio button and the day on which its next step is usually due."""
         for radio, reason in zip(self["reason"], self.fields["reason"].queryset, strict=True):  # type: ignore[attr-defined]
             usual = add_working_days(self.today, reason.next_step_days)
-            is_told = self.covered and reason.is_shown_to_school
+            is_told = told_on(reason, is_covered=self.covered)
             yield {
                 "radio": radio, "reason": reason, "usual": usual, "fields": self._fields_of(reason.code),
                 "is_told": is_told,

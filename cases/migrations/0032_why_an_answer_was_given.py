@@ -57,12 +57,11 @@ class Migration(migrations.Migration):
                             ("joint_plan", "Coordinated individual plan (SIP)"),
                             ("own", "Something else, in own words"),
                         ],
-                        db_default="",
                         default="",
                         max_length=20,
                     ),
                 ),
-                ("tried", models.TextField(blank=True, db_default="", default="")),
+                ("tried", models.TextField(blank=True, default="")),
                 (
                     "alternative",
                     models.CharField(
@@ -73,12 +72,11 @@ class Migration(migrations.Migration):
                             ("ask_again", "We ask the pupil again in another way"),
                             ("outreach", "We seek the pupil out where the pupil is"),
                         ],
-                        db_default="",
                         default="",
                         max_length=13,
                     ),
                 ),
-                ("nevertheless", models.TextField(blank=True, db_default="", default="")),
+                ("nevertheless", models.TextField(blank=True, default="")),
                 (
                     "told_on",
                     models.CharField(

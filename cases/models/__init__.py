@@ -9,7 +9,7 @@ from .meeting import JointMeeting
 from .objection import Objection, ObjectionAnswer
 from .prepared import PreparedNo
 from .queue import QueuePlace
-from .reason import DecisionReason
+from .reason import DecisionReason, NoSaid, SaidWhy
 from .referral import Decision, OtherWay, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
 from .settings import UnitReason, UnitTime
@@ -28,6 +28,7 @@ __all__ = [
     "Hold",
     "HolderInterval",
     "JointMeeting",
+    "NoSaid",
     "Objection",
     "ObjectionAnswer",
     "Obligation",
@@ -42,6 +43,7 @@ __all__ = [
     "ReportHandling",
     "RequestDraft",
     "RequestSetting",
+    "SaidWhy",
     "SchoolNote",
     "ServiceGap",
     "SocialNote",

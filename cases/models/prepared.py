@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
-from attendance.models import Measure
 from socialservices.models import ReasonCode
 
-from .referral import OtherWay, Referral
+from .reason import NoSaid, SaidWhy
+from .referral import Referral
 
 
 class PreparedNoQuerySet(models.QuerySet["PreparedNo"]):
@@ -27,7 +27,7 @@ class PreparedNoQuerySet(models.QuerySet["PreparedNo"]):
         return self.filter(referral__in=Referral.objects.received_by(reader))
 
 
-class PreparedNo(models.Model):
+class PreparedNo(SaidWhy):
     """Everything a no says, written by one and read by another in the unit before it is sent.
 
     Nothing of it has left the unit, and the request's own clock goes on. It ends when it is sent, sent back with a
@@ -42,12 +42,7 @@ class PreparedNo(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="prepared")
     code = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, related_name="+")
-    rationale = models.TextField()
     advice = models.TextField()
-    missing_measure = models.CharField(max_length=20, choices=Measure.Kind.choices, blank=True, default="")
-    tried = models.TextField(blank=True, default="")
-    alternative = models.CharField(max_length=13, choices=OtherWay.choices, blank=True, default="")
-    nevertheless = models.TextField(blank=True, default="")
     next_holder = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     next_on = models.DateField()
     prepared_at = models.DateTimeField()
@@ -76,7 +71,6 @@ class PreparedNo(models.Model):
     def __str__(self) -> str:
         return f"{self.referral} {self.prepared_at:%Y-%m-%d}"
 
-    def words(self) -> dict[str, str]:
-        """Return what is said beyond reason, advice, holder and date, by field."""
-        names = ("rationale", "missing_measure", "tried", "alternative", "nevertheless")
-        return {name: getattr(self, name) for name in names}
+    def said(self) -> NoSaid:
+        """Return the whole no."""
+        return NoSaid(self.code, self.advice, self.next_holder, self.next_on, self.words())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Membership
+from accounts.models import Membership, Unit
 from accounts.roles import Side
 from attendance.models import Measure
 from socialservices.models import ReasonCode
@@ -17,6 +19,34 @@ from .sharing import Disclosure
 
 WORDS = ("rationale", "missing_measure", "tried", "alternative", "nevertheless")
 """What those who count reasons have no right to."""
+
+
+@dataclass(frozen=True)
+class NoSaid:
+    """Everything a no says. `words` are what the school reads only where a ground allows it, by field of SaidWhy."""
+
+    reason: ReasonCode
+    advice: str
+    next_holder: Unit
+    next_on: date
+    words: dict[str, str]
+
+
+class SaidWhy(models.Model):
+    """Why, in words: what the school reads only where a ground allows it."""
+
+    rationale = models.TextField()
+    missing_measure = models.CharField(max_length=20, choices=Measure.Kind.choices, blank=True, default="")
+    tried = models.TextField(blank=True, default="")
+    alternative = models.CharField(max_length=13, choices=OtherWay.choices, blank=True, default="")
+    nevertheless = models.TextField(blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    def words(self) -> dict[str, str]:
+        """Return the words by field."""
+        return {name: getattr(self, name) for name in WORDS}
 
 
 class DecisionReasonQuerySet(models.QuerySet["DecisionReason"]):
@@ -36,7 +66,7 @@ class DecisionReasonManager(models.Manager.from_queryset(DecisionReasonQuerySet)
         return super().get_queryset().defer(*WORDS, "prepared_by")
 
 
-class DecisionReason(models.Model):
+class DecisionReason(SaidWhy):
     """Why a request was declined or sent on, in code and words.
 
     `told_on` is the legal ground on which the school reads all of it, "" where it reads nothing of it: then the row
@@ -46,13 +76,6 @@ class DecisionReason(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="given")
     code = models.ForeignKey(ReasonCode, on_delete=models.PROTECT, null=True, blank=True, related_name="given")
-    rationale = models.TextField()
-    missing_measure = models.CharField(
-        max_length=20, choices=Measure.Kind.choices, blank=True, default="", db_default=""
-    )
-    tried = models.TextField(blank=True, default="", db_default="")
-    alternative = models.CharField(max_length=13, choices=OtherWay.choices, blank=True, default="", db_default="")
-    nevertheless = models.TextField(blank=True, default="", db_default="")
     told_on = models.CharField(max_length=24, choices=Disclosure.Ground.choices, blank=True, default="", db_default="")
     prepared_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 

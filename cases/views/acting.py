@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.access import MemberRequest
+from accounts.models import Unit
 from cases.ball import CaseState, states_of
 from cases.models import Case
 
@@ -44,3 +46,9 @@ def acting_page(
 def state_of(case: Case, *, with_words: bool) -> CaseState:
     """Return the state of one case today."""
     return states_of([case], timezone.localdate(), with_words=with_words)[0]
+
+
+def choices(case: Case) -> dict[str, Any]:
+    """Return who can have the next step: the units that are part of `case` now."""
+    parties = case.parties.filter(ended_at=None).values("unit")
+    return {"units": Unit.objects.filter(pk__in=parties), "today": timezone.localdate()}

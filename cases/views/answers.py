@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
-from accounts.models import Unit
 from cases import access, unit_times
 from cases.actions import answers as actions
 from cases.actions.disclosing import ConsentIsMissing
@@ -21,17 +20,19 @@ from cases.actions.requests import NothingNew
 from cases.actions.second_person import prepare_no
 from cases.ball import states_of
 from cases.consents import reply_is_covered
-from cases.declining import BY_TWO, DEMANDED, contradictions, facts_beyond, goes_to_head, told_on
+from cases.declining import BY_TWO, DEMANDED, facts_beyond
 from cases.forms.answers import AllocateForm, AskForm, DeclineForm, QueueForm, RedirectForm
 from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
-from cases.models import DecisionReason, Disclosure, Referral
+from cases.models import DecisionReason, Referral
 from cases.placing import reasons_for
 from cases.receivers import right_units_for
 
+from .acting import choices
 from .attempt import refused
 from .conflict import conflict_page
 from .inbox import accept_form, answer_page, latest_prepared, people_of, received, wants_partial
+from .reading_a_no import about_the_no
 
 
 def acknowledge_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
@@ -158,7 +159,7 @@ def decline_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
 
 def _leave_to_colleague(request: MemberRequest, referral: Referral, form: DeclineForm) -> HttpResponse:
     """Leave a no that takes two to a second person in the unit."""
-    stop = refused(request, prepare_no, referral.case, form, referral=referral, **form.cleaned_data)
+    stop = refused(request, prepare_no, referral.case, form, referral=referral, said=form.said())
     if stop is None:
         messages.success(
             request, _("Left to a colleague, who reads it and sends it. Nothing has reached the school yet.")
@@ -168,37 +169,27 @@ def _leave_to_colleague(request: MemberRequest, referral: Referral, form: Declin
 
 def _decline_form(request: MemberRequest, referral: Referral) -> DeclineForm:
     today = timezone.localdate()
-    parties = referral.case.parties.filter(ended_at=None).values("unit")
     kept = None if request.method == "POST" else latest_prepared(request, referral)
     return DeclineForm(
         request.POST or None,
         kept=kept,
         referral=referral,
         reasons=reasons_for(referral, today),
-        units=Unit.objects.filter(pk__in=parties),
-        today=today,
         covered=reply_is_covered(referral, today),
+        **choices(referral.case),
     )
 
 
 def _check_context(request: MemberRequest, referral: Referral, form: DeclineForm) -> dict[str, Any]:
     """Return the whole answer before it is sent, with what speaks against it and who else will read it."""
-    today = timezone.localdate()
-    answer = form.cleaned_data
-    shared = Disclosure.objects.requests().visible_to(request.membership).filter(referral=referral).last()
-    content = shared.content if shared else {}
-    state = states_of([referral.case], today)[0]
+    said = form.said()
     return {
-        "referral": referral,
-        "state": state,
+        **about_the_no(request, referral, said),
         "form": form,
-        "answer": answer,
-        "beyond": list(facts_beyond(DecisionReason(**{name: answer[name] for name in DEMANDED}))),
-        "told": told_on(referral, answer["reason"], today),
-        "respond_by": unit_times.due_on("respond_to_no", referral.from_unit, today),
-        "against": contradictions(content, answer["missing_measure"], f"{answer['rationale']} {answer['advice']}"),
-        "goes_to_head": goes_to_head(content, state.child_days),
-        "by_two": answer["reason"].code in BY_TWO,
+        "answer": form.cleaned_data,
+        "beyond": list(facts_beyond(DecisionReason(**{name: said.words[name] for name in DEMANDED}))),
+        "respond_by": unit_times.due_on("respond_to_no", referral.from_unit, timezone.localdate()),
+        "by_two": said.reason.code in BY_TWO,
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,15 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.access import MemberRequest
-from accounts.models import Unit
 from cases import access
 from cases.actions import objections as actions
 from cases.actions import oversight
 from cases.forms.obligations import AnswerLiftForm, OtherVersionForm
 from cases.lifting import asked_of, waited_for
-from cases.models import Case, Decision, DecisionReason, Objection, ObjectionAnswer
+from cases.models import Decision, DecisionReason, Objection, ObjectionAnswer
 
-from .acting import Act, acting_page
+from .acting import Act, acting_page, choices
 from .attempt import refused
 from .conflict import conflict_page
 
@@ -34,7 +32,7 @@ def objection(request: MemberRequest, objection_id: UUID) -> HttpResponse:
 def objection_page(request: MemberRequest, found: Objection) -> HttpResponse:
     """Show `found`, or answer it as the reader."""
     asked = asked_of(request.membership, found)
-    form = AnswerLiftForm(request.POST or None, **_choices(found.case)) if asked else None
+    form = AnswerLiftForm(request.POST or None, **choices(found.case)) if asked else None
     if form is None and request.method == "POST":
         if found.ended_at is None and not found.answers.exists():
             raise PermissionDenied
@@ -86,8 +84,3 @@ def _seen(request: MemberRequest, objection_id: UUID) -> Objection:
         "other_version_by__user",
     )  # fmt: skip
     return get_object_or_404(related.defer("case__final_word"), pk=objection_id)
-
-
-def _choices(case: Case) -> dict[str, Any]:
-    parties = case.parties.filter(ended_at=None).values("unit")
-    return {"units": Unit.objects.filter(pk__in=parties), "today": timezone.localdate()}

@@ -33,7 +33,7 @@ from cases.ledger import AlreadyPaused
 from cases.models import Case, Objection, Obligation
 from cases.obligations import CHECK, DATE_CHANGES, KINDS, LIFT, NET, STEPS
 
-from .acting import Act, acting_page
+from .acting import Act, acting_page, choices
 from .attempt import refused, sent
 from .conflict import conflict_page
 from .objections import objection
@@ -43,41 +43,41 @@ from .requests import request_address
 
 def set_next_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Decide what happens next in a case that has no next step."""
-    obligation = _readable(request, obligation_id, NET)
-    form = NextStepForm(request.POST or None, **_choices(obligation))
+    obligation = readable(request, obligation_id, NET)
+    form = NextStepForm(request.POST or None, **choices(obligation.case))
     act = Act("set_next_step", _("Set the next step"), _("Save the next step"))
 
     def action(next_task: str, next_unit: Unit, next_on: Any, **who: Any) -> None:
         actions.set_next_step(obligation=obligation, task=next_task, unit=next_unit, due_on=next_on, **who)
 
-    return _act(request, obligation, act, form, action)
+    return act_on(request, obligation, act, form, action)
 
 
 def record_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Note that a step was done, and name the next one."""
-    obligation = _readable(request, obligation_id, *STEPS)
-    form = RecordStepForm(request.POST or None, **_choices(obligation))
+    obligation = readable(request, obligation_id, *STEPS)
+    form = RecordStepForm(request.POST or None, **choices(obligation.case))
     act = Act("record_step", _("Record the step"), _("Save the step and the next one"))
     may_close = access.may_close(request.membership, obligation.case)
 
     def action(**given: Any) -> None:
         actions.record_step(obligation=obligation, **given)
 
-    return _act(request, obligation, act, form, action, template="cases/record_step.html", may_close=may_close)
+    return act_on(request, obligation, act, form, action, template="cases/record_step.html", may_close=may_close)
 
 
 def check_advice(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Look at the attendance three weeks after the advice was to be followed, and decide how to go on."""
-    obligation = _readable(request, obligation_id, CHECK)
+    obligation = readable(request, obligation_id, CHECK)
     if obligation.stopped_at is None and not access.may_speak_for_school(request.membership, obligation.case):
         raise PermissionDenied
-    form = RecordStepForm(request.POST or None, **_choices(obligation))
+    form = RecordStepForm(request.POST or None, **choices(obligation.case))
     act = Act("check_advice", _("Did it help?"), _("Save the check and the next step"))
 
     def action(**given: Any) -> None:
         actions.record_step(obligation=obligation, **given)
 
-    return _act(
+    return act_on(
         request, obligation, act, form, action, template="cases/check_advice.html",
         looked=looked_at(obligation, timezone.localdate()), again=request_address(obligation.case.pupil),
     )  # fmt: skip
@@ -85,7 +85,7 @@ def check_advice(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 
 def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Answer, as a manager, what the two sides disagree about, with both versions side by side."""
-    obligation = _readable(request, obligation_id, LIFT)
+    obligation = readable(request, obligation_id, LIFT)
     lifted = Objection.objects.visible_to(request.membership).filter(referral=obligation.referral_id)
     return objection(request, get_object_or_404(lifted.order_by("-raised_at")[:1]).pk)
 
@@ -104,7 +104,7 @@ def hand_over(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     def action(person: Membership, reason: str, **who: Any) -> None:
         actions.hand_over(obligation=obligation, unit=person.unit, person=person, reason=reason, **who)
 
-    return _act(request, obligation, act, form, action)
+    return act_on(request, obligation, act, form, action)
 
 
 @overseeing
@@ -125,7 +125,7 @@ def pause(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     def action(**given: Any) -> None:
         actions.pause(obligation=obligation, **given)
 
-    return _act(request, obligation, act, form, action)
+    return act_on(request, obligation, act, form, action)
 
 
 @overseeing
@@ -140,7 +140,7 @@ def resume(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     def action(**who: Any) -> None:
         actions.resume(obligation=obligation, **who)
 
-    return _act(request, obligation, act, forms.Form(sent(request)), action)
+    return act_on(request, obligation, act, forms.Form(sent(request)), action)
 
 
 @overseeing
@@ -161,12 +161,12 @@ def move_date(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     def action(**given: Any) -> None:
         actions.move_date(obligation=obligation, **given)
 
-    return _act(request, obligation, act, form, action)
+    return act_on(request, obligation, act, form, action)
 
 
 def say_no_change(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Say that nothing has changed, and why."""
-    obligation = _readable(request, obligation_id)
+    obligation = readable(request, obligation_id)
     form = NoChangeForm(request.POST or None)
     act = Act(
         "say_no_change", _("No change, because …"), _("Share with the others in the case"),
@@ -176,10 +176,10 @@ def say_no_change(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     def action(**given: Any) -> None:
         actions.say_no_change(obligation=obligation, **given)
 
-    return _act(request, obligation, act, form, action)
+    return act_on(request, obligation, act, form, action)
 
 
-def _act(
+def act_on(
     request: MemberRequest, obligation: Obligation, act: Act, form: Any, action: Callable[..., None],
     *, template: str = "cases/act.html", **more: object,
 ) -> HttpResponse:  # fmt: skip
@@ -209,7 +209,7 @@ def _after(request: MemberRequest, case: Case) -> HttpResponse:
     return redirect("cases:stalled_list")
 
 
-def _readable(request: MemberRequest, obligation_id: UUID, *kinds: str) -> Obligation:
+def readable(request: MemberRequest, obligation_id: UUID, *kinds: str) -> Obligation:
     """Return an obligation in a case that the reader may read, of one of `kinds` if any are given; else 404."""
     obligations = Obligation.objects.visible_to(request.membership)
     return _obligation(obligations.filter(kind__in=kinds) if kinds else obligations, obligation_id)
@@ -218,12 +218,6 @@ def _readable(request: MemberRequest, obligation_id: UUID, *kinds: str) -> Oblig
 def _obligation(obligations: QuerySet[Obligation], obligation_id: UUID) -> Obligation:
     related = obligations.select_related("case__school_unit", "referral").defer("task", "case__final_word")
     return get_object_or_404(related, pk=obligation_id)
-
-
-def _choices(obligation: Obligation) -> dict[str, Any]:
-    """Return who can have the next step: the units that are part of the case now."""
-    parties = obligation.case.parties.filter(ended_at=None).values("unit")
-    return {"units": Unit.objects.filter(pk__in=parties), "today": timezone.localdate()}
 
 
 def _holder(obligation: Obligation) -> Unit | None:

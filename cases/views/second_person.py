@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,14 +13,14 @@ from django.utils.translation import gettext as _
 from accounts.access import MemberRequest
 from cases import access
 from cases.actions import second_person as actions
-from cases.ball import states_of
-from cases.declining import contradictions, facts_beyond, goes_to_head, told_on
+from cases.declining import facts_beyond
 from cases.forms.answers import SendNoBackForm
-from cases.models import DecisionReason, Disclosure, PreparedNo, Referral
+from cases.models import PreparedNo, Referral
 
 from .attempt import refused, sent
 from .conflict import conflict_page
 from .inbox import received
+from .reading_a_no import about_the_no
 
 
 def confirm_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
@@ -59,21 +58,12 @@ def _prepared(request: MemberRequest, referral_id: UUID) -> tuple[Referral, Prep
 
 
 def _page(request: MemberRequest, referral: Referral, prepared: PreparedNo, form: SendNoBackForm) -> HttpResponse:
-    today = timezone.localdate()
-    shared = Disclosure.objects.requests().visible_to(request.membership).filter(referral=referral).last()
-    content: dict[str, Any] = shared.content if shared else {}
-    state = states_of([referral.case], today)[0]
-    written = f"{prepared.rationale} {prepared.advice}"
     context = {
-        "referral": referral,
+        **about_the_no(request, referral, prepared.said()),
         "prepared": prepared,
-        "state": state,
         "form": form,
-        "beyond": list(facts_beyond(DecisionReason(**prepared.words()))),
-        "against": contradictions(content, prepared.missing_measure, written),
-        "told": told_on(referral, prepared.code, today),
-        "goes_to_head": goes_to_head(content, state.child_days),
+        "beyond": list(facts_beyond(prepared)),
         "may_confirm": access.may_confirm_no(request.membership, prepared),
-        "is_too_late": prepared.next_on < today,
+        "is_too_late": prepared.next_on < timezone.localdate(),
     }
     return render(request, "cases/confirm_no.html", context, status=422 if form.is_bound else 200)

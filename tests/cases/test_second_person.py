@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cases.actions import answers, second_person
 from cases.ledger import AlreadyDone, NotAllowed
-from cases.models import Decision, DecisionReason, Event, PreparedNo, Referral
+from cases.models import Decision, DecisionReason, Event, NoSaid, PreparedNo, Referral
 from cases.todo import to_do_of
 from tests.factories.accounts import MembershipFactory
 from tests.factories.cases import a_case, make_cast, reason_of
@@ -176,8 +176,6 @@ def test_neither_action_nor_database_takes_it_from_one_alone(code):
 
 def test_a_reason_that_one_may_give_alone_is_not_prepared():
     story = a_case("acknowledged")
+    said = NoSaid(story.cast.reason, "Pröva.", story.cast.counsellor.unit, story.days(3), {"rationale": "Nej."})
     with pytest.raises(NotAllowed):
-        second_person.prepare_no(
-            referral=story.referral, reason=story.cast.reason, rationale="Nej.", advice="Pröva.",
-            next_holder=story.cast.counsellor.unit, next_on=story.days(3), by=story.cast.worker, at=story.at,
-        )  # fmt: skip
+        second_person.prepare_no(referral=story.referral, said=said, by=story.cast.worker, at=story.at)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from cases.actions import answers, closing, oversight, replies, requests, second_person, work
-from cases.models import Case, Feedback, Obligation, PreparedNo, Question, Referral
+from cases.models import Case, Feedback, NoSaid, Obligation, PreparedNo, Question, Referral
 from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
 from schools.models import ClassGroup, Pupil
@@ -196,11 +196,11 @@ class Story:
 
     def prepare_no(self, code: str = "SCHOOL_RESPONSIBILITY") -> Story:
         """One in the team writes a no that a colleague has to read first."""
-        second_person.prepare_no(
-            referral=self.referral, reason=reason_of(code), rationale="Skolan behöver pröva mer först.",
-            advice="Kartlägg lärmiljön.", next_holder=self.cast.counsellor.unit, next_on=self.days(10),
-            missing_measure="home_visit", nevertheless="Ändå.", by=self.cast.worker, at=self.at,
-        )  # fmt: skip
+        words = {
+            "rationale": "Skolan behöver pröva mer först.", "missing_measure": "home_visit", "nevertheless": "Ändå.",
+        }  # fmt: skip
+        said = NoSaid(reason_of(code), "Kartlägg lärmiljön.", self.cast.counsellor.unit, self.days(10), words)
+        second_person.prepare_no(referral=self.referral, said=said, by=self.cast.worker, at=self.at)
         return self._again()
 
     @property
