@@ -149,14 +149,18 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "report-intake": ("intake_worker", "/report-intake/", "main li h3 a"),
     "report-intake-done": ("intake_worker", "/report-intake/?show=done", "main li h3 a"),
     "confirm-no": ("unit_head", "/", "main a[href$='/second/']"),
-    "confirm-no-error": ("unit_head", "/", "main a[href$='/second/'] >> main form.form button[type=submit]"),
+    "confirm-no-error": ("unit_head", "/", "main a[href$='/second/'] >> !main form.form button[type=submit]"),
     "objection": ("area_manager", "/", "main a[href*='/answer-lift/']"),
-    "objection-error": ("area_manager", "/", "main a[href*='/answer-lift/'] >> main form.form button[type=submit]"),
+    "objection-error": ("area_manager", "/", "main a[href*='/answer-lift/'] >> !main form.form button[type=submit]"),
     "settings": ("unit_head", "/settings/", ""),
+    "settings-time-error": ("unit_head", "/settings/", "main a[href*='/times/'] >> !main form.form button[type=submit]"),
     "consultations": ("counsellor", "/consultations/", ""),
     "ask-consultation-error": (
-        "counsellor", "/consultations/new/", "=question=Hur gör vi med Alva Kvarnby, 070-174 06 10?"
-        " >> main form.form button[type=submit]",
+        "counsellor", "/consultations/new/", "@to_unit=Farsta närvaroteam >> =question=Hur gör vi med Alva Kvarnby, 070-174 06 10?"
+        " >> !main form.form button[type=submit]",
+    ),
+    "call-meeting-error": (
+        "counsellor", "/cases/", "tbody a[href^='/cases/'] >> main a[href$='/meeting/'] >> !main form button[type=submit]",
     ),
     "call-meeting": ("counsellor", "/cases/", "tbody a[href^='/cases/'] >> main a[href$='/meeting/']"),
     "confirm-report": ("intake_worker", "/report-intake/", "main li h3 a >> +receipt/"),

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from deadlines.templatetags.days import day_words
@@ -50,7 +50,7 @@ class TimesFields(forms.Form):
                 found.append(moment(day, clock))
                 if found[-1] <= timezone.now():
                     self.add_error(f"clock_{number}", _("Choose a time that has not been."))
-        if not found and not self.errors:
+        if not found and not any(name.startswith(("day_", "clock_")) for name in self.errors):
             self.add_error("day_1", _("Propose at least one time"))
         return sorted(set(found))
 
@@ -78,8 +78,11 @@ class CallMeetingForm(TimesFields):
     ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Put the times where they belong."""
+        """Put the times where they belong, and say that one of them is needed."""
         super().__init__(*args, **kwargs)
+        for name in ("day_1", "clock_1"):
+            self.fields[name].marker = pgettext("form field", "required")  # type: ignore[attr-defined]
+        self.fields["why_not_invited"].marker = ""  # type: ignore[attr-defined]
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:

@@ -185,6 +185,7 @@ def test_a_time_that_was_not_proposed_is_refused(story):
     [
         ({"question": ""}, "Write what is to be decided"),
         ({"day_1": "", "clock_1": ""}, "Propose at least one time"),
+        ({"question": "", "where": "", "day_1": "", "clock_1": ""}, "Propose at least one time"),
         ({"clock_1": ""}, "Write both day and time"),
         ({"day_1": "2026-01-02"}, "Choose today or a later day."),
         ({"where": ""}, "Write where"),
