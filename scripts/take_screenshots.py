@@ -23,6 +23,7 @@ QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgro
 
 WITH_CASE = "/signals/?show=case"
 SEND = "main form.form .button-row button[type=submit]"
+PRESS = "!main form.form button[type=submit]"
 WRITTEN = "tbody a[href*='/concerns/new/'] >> =text=Gick hem före matten. >> *[name=talked][value=yes]"
 AGREED = " >> ".join(
     f"*[name={giver}_answer][value=yes] >> @{giver}_form=meeting"
@@ -149,18 +150,18 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "report-intake": ("intake_worker", "/report-intake/", "main li h3 a"),
     "report-intake-done": ("intake_worker", "/report-intake/?show=done", "main li h3 a"),
     "confirm-no": ("unit_head", "/", "main a[href$='/second/']"),
-    "confirm-no-error": ("unit_head", "/", "main a[href$='/second/'] >> !main form.form button[type=submit]"),
+    "confirm-no-error": ("unit_head", "/", f"main a[href$='/second/'] >> {PRESS}"),
     "objection": ("area_manager", "/", "main a[href*='/answer-lift/']"),
-    "objection-error": ("area_manager", "/", "main a[href*='/answer-lift/'] >> !main form.form button[type=submit]"),
+    "objection-error": ("area_manager", "/", f"main a[href*='/answer-lift/'] >> {PRESS}"),
     "settings": ("unit_head", "/settings/", ""),
-    "settings-time-error": ("unit_head", "/settings/", "main a[href*='/times/'] >> !main form.form button[type=submit]"),
+    "settings-time-error": ("unit_head", "/settings/", f"main a[href*='/times/'] >> {PRESS}"),
     "consultations": ("counsellor", "/consultations/", ""),
     "ask-consultation-error": (
-        "counsellor", "/consultations/new/", "@to_unit=Farsta närvaroteam >> =question=Hur gör vi med Alva Kvarnby, 070-174 06 10?"
-        " >> !main form.form button[type=submit]",
+        "counsellor", "/consultations/new/",
+        f"@to_unit=Farsta närvaroteam >> =question=Hur gör vi med Alva Kvarnby, 070-174 06 10? >> {PRESS}",
     ),
     "call-meeting-error": (
-        "counsellor", "/cases/", "tbody a[href^='/cases/'] >> main a[href$='/meeting/'] >> !main form button[type=submit]",
+        "counsellor", "/cases/", f"tbody a[href^='/cases/'] >> main a[href$='/meeting/'] >> {PRESS}",
     ),
     "call-meeting": ("counsellor", "/cases/", "tbody a[href^='/cases/'] >> main a[href$='/meeting/']"),
     "confirm-report": ("intake_worker", "/report-intake/", "main li h3 a >> +receipt/"),

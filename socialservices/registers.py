@@ -115,23 +115,23 @@ def set_report_phone(office: Office, phone: str) -> None:
 
 
 def load_service(entry: dict[str, Any], office: Office) -> None:
-    """Give `office` its first catalogue entry of this kind."""
-    Service.objects.get_or_create(
+    """Give `office` its first catalogue entry of this kind. What its head has changed or ended since stays so."""
+    if Service.objects.filter(office=office, kind=entry["service"]).exists():
+        return
+    Service.objects.create(
         office=office,
         kind=entry["service"],
-        defaults={
-            "grade_from": entry["grades"][0],
-            "grade_to": entry["grades"][1],
-            "school_forms": entry["school_forms"],
-            "provider_kinds": entry["provider_kinds"],
-            "absence_from": entry["absence_percent"][0],
-            "absence_to": entry["absence_percent"][1],
-            "capacity": entry.get("capacity"),
-            "expected_weeks": entry.get("expected_weeks"),
-            "offers_sv": entry["offers_sv"],
-            "offers_en": entry["offers_en"],
-            "valid_from": entry["valid_from"],
-        },
+        grade_from=entry["grades"][0],
+        grade_to=entry["grades"][1],
+        school_forms=entry["school_forms"],
+        provider_kinds=entry["provider_kinds"],
+        absence_from=entry["absence_percent"][0],
+        absence_to=entry["absence_percent"][1],
+        capacity=entry.get("capacity"),
+        expected_weeks=entry.get("expected_weeks"),
+        offers_sv=entry["offers_sv"],
+        offers_en=entry["offers_en"],
+        valid_from=entry["valid_from"],
     )
 
 

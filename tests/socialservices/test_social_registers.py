@@ -1,18 +1,20 @@
 """Loading districts, offices, the catalogue and the reasons: what law.md says, once, and people's edits kept."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from accounts.models import Unit
 from accounts.roles import UnitKind
+from socialservices.actions import set_service
 from socialservices.models import District, Office, ReasonCode, Service
 from socialservices.registers import REASON_CODES, load_districts, load_offices, load_reason_codes
-from tests.factories.accounts import UnitFactory
+from tests.factories.accounts import MembershipFactory, UnitFactory
 
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -101,6 +103,23 @@ def test_a_teams_own_edit_of_its_catalogue_entry_is_kept(city):
 
     service = Service.objects.get(kind="sst", office__districts="farsta")
     assert (service.is_taking_in, service.capacity) == (False, 3)
+
+
+def test_what_a_head_has_set_and_ended_since_is_left_alone(city):
+    load_districts()
+    load_offices(city)
+    first = Service.objects.get(kind="sst", office__districts="farsta")
+    head = MembershipFactory(team_head=True, unit=first.office.unit)
+    facts = {**first.facts(), "capacity": 3}
+    set_service(
+        office=first.office, kind="sst", facts=facts, valid_from=date(2026, 12, 1), why="Färre platser.", by=head, at=NOW
+    )
+    rows = list(Service.objects.order_by("pk").values())
+
+    load_offices(city)
+
+    assert list(Service.objects.order_by("pk").values()) == rows
+    assert Service.objects.filter(kind="sst", office=first.office).count() == 2
 
 
 def test_missing_information_and_a_full_team_are_no_reasons():
