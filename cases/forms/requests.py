@@ -66,7 +66,10 @@ class RequestForm(ConsentForm):
     )  # fmt: skip
     share_absence = forms.BooleanField(
         label=_("Share the absence of the last eight weeks"), required=False,
-        help_text=_("A copy with today's date goes with the request: shares and weeks, no causes."),
+        help_text=_(
+            "A copy with today's date goes with the request: shares and weeks, no causes. Where the yes covers it, the "
+            "receiver also sees how the share goes until it has answered."
+        ),
     )  # fmt: skip
     pupil_words = TextField(
         label=_("What does the pupil say? (own words)"), required=False, max_length=600, rows=3,

@@ -56,6 +56,7 @@ class Consent(PersonalModel):
     class Scope(models.TextChoices):
         WORDS = "words", _("What is written in the request")
         ABSENCE = "absence", _("The absence figures")
+        WAITING = "waiting", _("How the absence goes until there is an answer")
         TRIED = "tried", _("What is ticked of what the school has done")
         RECEIVER = "receiver", _("That the receiver chosen gets it")
         REPLY = "reply", _("That the receiver tells the school why, if it says no or sends it on")

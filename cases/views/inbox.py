@@ -29,6 +29,7 @@ from cases.inbox import TABS, UNALLOCATED, Tab, allocated_to, counts_of, late_fi
 from cases.inbox_search import found
 from cases.models import Decision, Disclosure, PreparedNo, Question, QueuePlace, Referral
 from cases.placing import must_be_placed
+from cases.waiting import absence_while_waiting
 from cases.workload import chosen_person, workload_of
 
 PAGE_SIZE = 25
@@ -123,7 +124,8 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
     shared = (
         Disclosure.objects.requests().visible_to(reader).filter(referral=referral).order_by("disclosed_at", "pk").last()
     )
-    state = states_of([referral.case], timezone.localdate())[0]
+    today = timezone.localdate()
+    state = states_of([referral.case], today)[0]
     context = {
         "referral": referral,
         "state": state,
@@ -132,6 +134,7 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
         "questions": Question.objects.visible_to(reader)
         .filter(referral=referral)
         .select_related("asked_by__user", "answered_by__user"),
+        "waiting": absence_while_waiting(referral, shared.content, today) if shared else None,
         "earlier": _earlier_answers(referral, reader),
         "panel": panel,
         "form": form,

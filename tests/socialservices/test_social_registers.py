@@ -110,10 +110,10 @@ def test_what_a_head_has_set_and_ended_since_is_left_alone(city):
     load_offices(city)
     first = Service.objects.get(kind="sst", office__districts="farsta")
     head = MembershipFactory(team_head=True, unit=first.office.unit)
-    facts = {**first.facts(), "capacity": 3}
     set_service(
-        office=first.office, kind="sst", facts=facts, valid_from=date(2026, 12, 1), why="Färre platser.", by=head, at=NOW
-    )
+        office=first.office, kind="sst", facts={**first.facts(), "capacity": 3}, valid_from=date(2026, 12, 1),
+        why="Färre platser.", by=head, at=NOW,
+    )  # fmt: skip
     rows = list(Service.objects.order_by("pk").values())
 
     load_offices(city)
