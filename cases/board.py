@@ -18,6 +18,7 @@ from accounts.roles import Side
 
 from . import access
 from .acts import last_acts
+from .ball import Ball
 from .obligations import LIFT, REMIND_EVERY_DAYS
 from .stalled import REASONS, Stalled, is_named, stalled_cases
 
@@ -54,6 +55,17 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Place:
+    """One row among those shown: its number, counted from one, and the rows before and after it."""
+
+    row: Row
+    number: int
+    total: int
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(frozen=True)
 class Board:
     """All rows the reader oversees; `shown` those of the chosen cause."""
 
@@ -64,6 +76,15 @@ class Board:
     def shown(self) -> list[Row]:
         """The rows of the chosen cause, all of them without one."""
         return [row for row in self.rows if not self.cause or row.stalled.cause.code == self.cause]
+
+    def place_of(self, case_id: UUID) -> Place | None:
+        """Return where the case stands among the rows shown; None where it is not among them."""
+        shown = self.shown
+        for number, row in enumerate(shown):
+            if row.stalled.case.pk == case_id:
+                before = shown[number - 1] if number else None
+                return Place(row, number + 1, len(shown), before, next(iter(shown[number + 1 :]), None))
+        return None
 
     @property
     def sides(self) -> dict[str, int]:
@@ -130,6 +151,31 @@ def _address(stalled: Stalled, remedy: str) -> str:
     if remedy in {"set_next_step", "hand_over"}:
         return reverse(f"cases:{remedy}", args=[stalled.ball.obligation.pk])  # type: ignore[union-attr]
     return reverse(f"cases:{remedy}", args=[stalled.case.pk])
+
+
+@dataclass(frozen=True)
+class Held:
+    """An open obligation and what the reader may do with it: hand it over, give it a new date."""
+
+    ball: Ball
+    may_hand_over: bool
+    may_move: bool
+
+
+def held_by(reader: Membership, balls: Iterable[Ball]) -> list[Held]:
+    """Return what is held in a case, the ball first, with what `reader` may do: for units of the reader's own."""
+    found = []
+    for ball in balls:
+        may = access.may_act_for(reader, ball.unit)
+        found.append(Held(ball, may, may and not ball.obligation.is_statutory))
+    return found
+
+
+def acts_in(case_id: UUID) -> list[tuple[Unit, datetime]]:
+    """Return when each unit last did something substantive in a case, the latest first."""
+    acted = {unit: at for _case, unit, at in last_acts([case_id]) if unit is not None}
+    units = Unit.objects.in_bulk(acted)
+    return sorted(((units[unit], at) for unit, at in acted.items()), key=lambda one: one[1], reverse=True)
 
 
 def _is_recent(reminded_at: datetime, today: date) -> bool:

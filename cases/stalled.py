@@ -74,6 +74,11 @@ class Cause:
     sentence: str
     obligation: Obligation | None = None
 
+    @property
+    def title(self) -> str | Promise:
+        """The cause in two or three words."""
+        return REASONS[self.code]
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -117,7 +122,7 @@ class Stalled:
     @property
     def reason(self) -> str | Promise:
         """The cause in two or three words, for the filter and the row."""
-        return REASONS[self.cause.code]
+        return self.cause.title
 
     @property
     def days(self) -> int:

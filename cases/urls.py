@@ -110,6 +110,9 @@ urlpatterns = [
     path("settings/services/<uuid:service_id>/end/", catalogue.end_service, name="end_service"),
     # The board, and getting a case to move
     path("stalled/", stalled.stalled_list, name="stalled_list"),
+    path("stalled/remind/", stalled.remind_many, name="remind_many"),
+    path("stalled/waiting/", stalled.who_waits, name="who_waits"),
+    path("stalled/<uuid:case_id>/", stalled.stalled_case, name="stalled_case"),
     path("cases/<uuid:case_id>/remind/", stalled.remind, name="remind"),
     path("cases/<uuid:case_id>/lift/", stalled.lift_case, name="lift_case"),
     path("steps/<uuid:obligation_id>/next/", obligations.set_next_step, name="set_next_step"),

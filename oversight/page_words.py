@@ -20,6 +20,8 @@ PAGES: dict[str, str | Promise] = {
     "cases:objection": _("what school and social services disagree about"),
     "cases:write_other_version": _("the other side’s version of a disagreement"),
     "cases:stalled_list": _("the list of cases that stand still"),
+    "cases:stalled_case": _("the page of a case that stands still"),
+    "cases:who_waits": _("the list of who waits for whom"),
     "cases:inbox": _("the list of requests that have come in"),
     "cases:case_detail": _("the case"),
     "cases:internal_notes": _("the unit's own notes in the case"),

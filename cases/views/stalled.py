@@ -16,14 +16,16 @@ from accounts.roles import Role
 from audit import reading
 from cases.actions import oversight as actions
 from cases.actions.objections import managing_unit
-from cases.board import board_of
+from cases.board import acts_in, board_of, held_by
 from cases.forms.stalled import LiftForm
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.lifting import so_far_in_words
 from cases.models import Case, Objection
+from cases.obligations import LIFT
 from cases.silence import silences_by_unit
+from cases.who_waits import pairs_of
 
-from .acting import Act, acting_page
+from .acting import Act, acting_page, state_of
 from .inbox import wants_partial
 from .overseeing import overseeing
 
@@ -52,6 +54,78 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
 
 
 @overseeing
+def stalled_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Show one case of the board: every cause, who holds what, what the reader can do, and the next one in the list."""
+    case, today, cause = _overseen(request, case_id), timezone.localdate(), request.GET.get("cause", "")
+    board = board_of(request.membership, today, cause)
+    place = board.place_of(case.pk)
+    state = place.row.stalled.state if place else state_of(case, with_words=False)
+    reading.only([case.pupil_id])
+    return render(
+        request,
+        "cases/stalled_case.html",
+        {
+            "case": case,
+            "state": state,
+            "place": place,
+            "cause": board.cause,
+            "label": place.row.label if place else case.number,
+            "held": held_by(request.membership, state.balls),
+            "acts": acts_in(case.pk),
+            "may_lift": not any(ball.obligation.kind == LIFT for ball in state.balls) and state.referral is not None,
+            "reads": not getattr(request, "oversees", False)
+            and Case.objects.visible_to(request.membership).filter(pk=case.pk).exists(),
+        },
+    )
+
+
+@overseeing
+def remind_many(request: MemberRequest) -> HttpResponse:
+    """Remind the holders of several cases: first the list of them, then what came of each."""
+    wanted = request.POST.getlist("case")
+    board = board_of(request.membership, timezone.localdate())
+    rows = [row for row in board.rows if str(row.stalled.case.pk) in wanted]
+    if not rows:
+        messages.error(request, _("Choose at least one case."))
+        return redirect("cases:stalled_list")
+    results = []
+    if "sure" in request.POST:
+        results = [(row, _remind_one(request, row.stalled.case)) for row in rows]
+    reading.note(kind="list")
+    reading.only(row.stalled.case.pupil_id for row in rows)
+    return render(request, "cases/remind_many.html", {"rows": rows, "results": results})
+
+
+def _remind_one(request: MemberRequest, case: Case) -> str:
+    """Remind of one case, and say what came of it."""
+    try:
+        actions.remind(case=case, by=request.membership, at=timezone.now())
+    except actions.TooSoon:
+        return _("Not sent: the last reminder is less than three days old.")
+    except CaseIsClosed:
+        return _("Not sent: the case has been closed.")
+    return _("A reminder is sent.")
+
+
+@overseeing
+def who_waits(request: MemberRequest) -> HttpResponse:
+    """Show who waits for whom over every open case, and the cases of the pair that is chosen."""
+    pairs = pairs_of(request.membership, timezone.localdate())
+    holder, waiting = _key(request.GET.get("holder", "")), _key(request.GET.get("waiting", ""))
+    chosen = next((pair for pair in pairs if pair.is_of(holder, waiting)), None)
+    reading.note(kind="list")
+    reading.only(one.state.case.pupil_id for one in (chosen.cases if chosen else []))
+    return render(request, "cases/who_waits.html", {"pairs": pairs, "chosen": chosen})
+
+
+def _key(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
+
+
+@overseeing
 def remind(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Remind those who hold the case: one click; with HTMX the row says so."""
     case = _overseen(request, case_id)
@@ -65,17 +139,19 @@ def remind(request: MemberRequest, case_id: UUID) -> HttpResponse:
         if wants_partial(request):
             return _row_again(request, case)
         messages.success(request, _("A reminder is sent to those who can act."))
+    if request.POST.get("back") == "case":
+        return redirect("cases:stalled_case", case.pk)
     return _board_again(request)
 
 
 def _row_again(request: MemberRequest, case: Case) -> HttpResponse:
     """Return the row as it is now, with its reminder."""
-    rows = board_of(request.membership, timezone.localdate()).rows
-    row = next((row for row in rows if row.stalled.case.pk == case.pk), None)
+    board = board_of(request.membership, timezone.localdate(), request.POST.get("cause", ""))
+    row = next((row for row in board.rows if row.stalled.case.pk == case.pk), None)
     if row is None:
         return _board_again(request)
     reading.only([case.pupil_id])
-    return render(request, "cases/_stalled_row.html", {"row": row, "is_swapped": True})
+    return render(request, "cases/_stalled_row.html", {"row": row, "cause": board.cause, "is_swapped": True})
 
 
 def _board_again(request: MemberRequest) -> HttpResponse:

@@ -16,6 +16,7 @@ GIVEN_IN_ADDRESSES = {
     "again": "the code of what was typed before",
     "all": "1",
     "cause": "a code",
+    "holder": "an id",
     "membership": "an id",
     "next": "a path",
     "page": "a number",
@@ -24,6 +25,7 @@ GIVEN_IN_ADDRESSES = {
     "search": "the code of a search",
     "shared": "1",
     "show": "a code",
+    "waiting": "an id",
 }
 """All that a page of ours reads from an address, and what it is. Nothing that somebody writes in own words."""
 ONLY_CHOICES = {
