@@ -190,6 +190,8 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "new-right": ("principal", "/records/rights/new/", ""),
     "sign-in": ("", "/sign-in/", ""),
     "privacy": ("", "/privacy/", ""),
+    "stalled-case": ("unit_head", "/stalled/", "tbody th a[href*='/stalled/']"),
+    "who-waits": ("unit_head", "/stalled/waiting/", "tbody a[href^='?holder']"),
     "area-stalled": ("area_manager", "/stalled/", ""),
     "not-found": ("counsellor", "/cases/00000000-0000-4000-8000-000000000000/", ""),
 }  # fmt: skip
