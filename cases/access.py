@@ -9,7 +9,7 @@ from accounts.models import Membership, Unit
 from accounts.permissions import NARROWED, Action, Object, Scope, may_within, permits
 from accounts.roles import Role, Side
 
-from .models import Case, ConcernReport, Consultation, Feedback, Objection, Obligation, PreparedNo, Referral
+from .models import Case, ConcernReport, Consultation, Deviation, Feedback, Objection, Obligation, PreparedNo, Referral
 from .models.objection import Level
 from .obligations import LIFT
 from .unit_times import HAVE_TIMES
@@ -99,6 +99,17 @@ def may_consult(reader: Membership) -> bool:
 def may_answer_consultation(reader: Membership, consultation: Consultation) -> bool:
     """Say whether `reader` works in the unit that was asked, or heads it. Give it with the unit's parent fetched."""
     return _may(reader, Object.CONSULTATION, Action.DECIDE, consultation.to_unit)
+
+
+def may_register_deviation(reader: Membership, case: Case) -> bool:
+    """Say whether `reader` may register a deviation about `case`: whoever works with the case."""
+    registers = permits(reader, Object.DEVIATION, Action.CREATE)
+    return bool(registers) and Case.objects.visible_to(reader).filter(pk=case.pk).exists()
+
+
+def may_answer_deviation(reader: Membership, deviation: Deviation) -> bool:
+    """Say whether `reader` manages the unit that a deviation is about. Give it with that unit's parent fetched."""
+    return _may(reader, Object.DEVIATION, Action.DECIDE, deviation.about_unit)
 
 
 def may_call_meeting(reader: Membership, referral: Referral) -> bool:

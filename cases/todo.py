@@ -22,6 +22,7 @@ from schools.models import protected_ids
 
 from .ball import Ball
 from .consulting import consultation_dates
+from .deviating import deviation_dates
 from .head_to_read import refusals_to_read
 from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
@@ -135,6 +136,7 @@ def to_do_of(reader: Membership, today: date) -> ToDo:
         *refusals_to_read(reader, today),
         *prepared_dates(reader, today),
         *consultation_dates(reader, today),
+        *deviation_dates(reader, today),
         *stand_ins_to_name(reader, today),
     )
     rows += [_school_row(each, today) for each in ours]

@@ -9,6 +9,7 @@ from .views import (
     checking,
     consents,
     consultations,
+    deviations,
     inbox,
     meetings,
     objections,
@@ -62,6 +63,11 @@ urlpatterns = [
     path("consultations/", consultations.consultation_list, name="consultation_list"),
     path("consultations/new/", consultations.ask_consultation, name="ask_consultation"),
     path("consultations/<uuid:consultation_id>/", consultations.consultation_detail, name="consultation_detail"),
+    # What went wrong in the co-operation
+    path("deviations/", deviations.deviation_list, name="deviation_list"),
+    path("deviations/export/", deviations.export_deviations, name="export_deviations"),
+    path("deviations/<uuid:deviation_id>/", deviations.deviation_detail, name="deviation_detail"),
+    path("cases/<uuid:case_id>/deviation/", deviations.register_deviation, name="register_deviation"),
     # Concern reports
     path("reports/", reports.report_list, name="report_list"),
     path("reports/how/", reports.report_guidance, name="report_guidance"),

@@ -143,6 +143,14 @@ OBJECTS: dict[Object, dict[Seat, dict[Action, Scope]]] = {
         HEAD: {READ: UNIT, CREATE: UNIT, DECIDE: UNIT},
         COORDINATOR: {READ: UNIT, DECIDE: UNIT},
     },
+    Object.DEVIATION: {
+        HEALTH: {READ: OWN, CREATE: SCHOOL},
+        PRINCIPAL: {READ: SCHOOL, CREATE: SCHOOL, DECIDE: SCHOOL},
+        AREA: {READ: UNIT, DECIDE: UNIT},
+        TEAM: {READ: OWN, CREATE: OWN_TEAM},
+        INTAKE: {READ: OWN, CREATE: OWN_TEAM},
+        HEAD: {READ: UNIT, CREATE: UNIT, DECIDE: UNIT},
+    },
     Object.STALLED: {
         PRINCIPAL: {READ: SCHOOL, CHANGE: SCHOOL},
         AREA: {READ: UNIT | METADATA, CHANGE: UNIT},

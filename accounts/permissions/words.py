@@ -135,6 +135,7 @@ class Object(models.TextChoices):
     NOTE = "note", _("Internal note, read by one’s own unit")
     LIFT = "lift", _("Case lifted to managers")
     OBJECTION = "objection", _("What school and social services disagree about, lifted to those who manage them")
+    DEVIATION = "deviation", _("Deviation in the co-operation, and the answer to it")
     STALLED = "stalled", _("Stalled cases")
     FIGURES = "figures", _("Figures about whether help comes in time")
     SETTING = "setting", _("Settings of a unit: times, reasons, what it offers, stand-ins")

@@ -3,6 +3,7 @@
 from .case import Case, Party
 from .consent import Consent
 from .consultation import Consultation
+from .deviation import Deviation
 from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
 from .meeting import JointMeeting
@@ -22,6 +23,7 @@ __all__ = [
     "Consultation",
     "Decision",
     "DecisionReason",
+    "Deviation",
     "Disclosure",
     "Event",
     "Feedback",

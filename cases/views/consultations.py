@@ -23,6 +23,7 @@ from cases.forms.consultations import AnswerForm, AskForm
 from cases.ledger import AlreadyDone, NotAllowed
 from cases.models import Consultation
 from cases.nameless import class_in
+from cases.naming import SaysWho
 from deadlines.due import due_on
 
 from .attempt import sent
@@ -52,7 +53,7 @@ def ask_consultation(request: MemberRequest) -> HttpResponse:
     """Ask a question that names nobody."""
     form = AskForm(sent(request), units=units_to_ask(request.membership, timezone.localdate()))
     if form.is_valid():
-        asked = _try(request, form, "question", actions.ask, **form.cleaned_data)
+        asked = _try(request, form, actions.ask, **form.cleaned_data)
         if asked is not None:
             _warn_of_class(request, asked.question)
             messages.success(
@@ -72,7 +73,7 @@ def consultation_detail(request: MemberRequest, consultation_id: UUID) -> HttpRe
     form = AnswerForm(sent(request))
     if form.is_valid() and not consultation.is_answered:
         try:
-            answered = _try(request, form, "text", actions.answer, consultation=consultation, **form.cleaned_data)
+            answered = _try(request, form, actions.answer, consultation=consultation, **form.cleaned_data)
         except AlreadyDone:
             consultation.refresh_from_db()
         else:
@@ -102,15 +103,15 @@ def _detail_page(
     return render(request, "cases/consultation_detail.html", context, status=status)
 
 
-def _try(request: MemberRequest, form: forms.Form, field: str, action: Any, **given: Any) -> Consultation | None:
-    """Do `action`; where the text says who somebody is, say at `field` which word does, and return nothing."""
+def _try(request: MemberRequest, form: forms.Form, action: Any, **given: Any) -> Consultation | None:
+    """Do `action`; where the text says who somebody is, say at its field which word does, and return nothing."""
     try:
         done: Consultation = action(**given, by=request.membership, at=timezone.now())
     except NotAllowed:
         raise PermissionDenied from None
-    except actions.SaysWho as error:
+    except SaysWho as error:
         for found in error.found:
-            form.add_error(field, _("“%(word)s”: %(mend)s") % {"word": found.word, "mend": found.mend})
+            form.add_error(error.field, _("“%(word)s”: %(mend)s") % {"word": found.word, "mend": found.mend})
         return None
     return done
 

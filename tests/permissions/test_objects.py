@@ -30,6 +30,7 @@ from cases.models import (
     Case,
     ConcernReport,
     Consultation,
+    Deviation,
     Disclosure,
     Feedback,
     Objection,
@@ -100,6 +101,17 @@ def objection_for(reader: Membership, world: World) -> Objection:
     """Return what the reader would be asked: a coordinator what has come up, a principal what came to the school."""
     states: dict[str, str] = {Role.COORDINATOR: "lifted_to_city", Role.PRINCIPAL: "lifted_to_school"}
     return Objection.objects.get(case=world.story(states.get(reader.role, "lifted")).case)
+
+
+def deviation_for(reader: Membership, world: World) -> Deviation:
+    """Return what the reader registered; for others one of somebody else."""
+    return world.deviations.get(reader.pk) or next(iter(world.deviations.values()))
+
+
+def deviation_about(reader: Membership, world: World) -> Deviation:
+    """Return one that is about the reader's side, else any."""
+    found = list(world.deviations.values())
+    return next((one for one in found if one.about_unit.side == reader.side), found[0])
 
 
 def reads_note(reader: Membership, world: World) -> bool:
@@ -179,6 +191,9 @@ CHECKS: dict[tuple[Object, Action], Check] = {
         access.may_consult(who) and who.unit_id == w.consultation.school_unit_id
     ),
     (Object.CONSULTATION, Action.DECIDE): lambda who, w: access.may_answer_consultation(who, w.consultation),
+    (Object.DEVIATION, Action.READ): lambda who, w: sees(Deviation.objects.visible_to(who), deviation_for(who, w)),
+    (Object.DEVIATION, Action.CREATE): lambda who, w: access.may_register_deviation(who, w.story("active").case),
+    (Object.DEVIATION, Action.DECIDE): lambda who, w: access.may_answer_deviation(who, deviation_about(who, w)),
     (Object.SHARED, Action.READ): lambda who, w: sees(
         Disclosure.objects.visible_to(who), w.story("active").case.disclosures.first()
     ),

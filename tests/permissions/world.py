@@ -12,7 +12,7 @@ from accounts.permissions import Seat
 from accounts.roles import Side, UnitKind
 from attendance.models import AbsenceInvestigation, Concern, Measure, Signal
 from cases.actions.notes import write_internal_note
-from cases.models import ConcernReport, Consultation, HolderInterval, Objection, SchoolNote, SocialNote
+from cases.models import ConcernReport, Consultation, Deviation, HolderInterval, Objection, SchoolNote, SocialNote
 from integrations.models import AbsenceImport, SchoolSource
 from tests.factories.accounts import MembershipFactory, UnitFactory
 from tests.factories.attendance import AbsenceInvestigationFactory, ConcernFactory, MeasureFactory, SignalFactory
@@ -39,6 +39,7 @@ class World:
     source: SchoolSource
     notes: dict[UUID, SchoolNote | SocialNote]
     consultation: Consultation
+    deviations: dict[UUID, Deviation]
     report: ConcernReport
     reports: dict[UUID, ConcernReport]
 
@@ -104,11 +105,26 @@ def make_world(receiver: UnitKind) -> World:
             due_on=timezone.localdate(),
             submission=uuid4(),
         ),
+        deviations={
+            writer.pk: register(stories["active"], writer, school, office.unit)
+            for writer in near.values()
+            if writer.unit_id in {school.pk, office.unit_id}
+        },
         report=note(stories["active"].pupil, worker, cast.principal, timezone.now()),
         reports={
             near[seat].pk: note(stories["active"].pupil, worker, near[seat], timezone.now()) for seat in SCHOOL_SEATS
         },
     )
+
+
+def register(story: Story, writer: Membership, school: Unit, office: Unit) -> Deviation:
+    """Let `writer` have registered that the other side did something wrong."""
+    is_school = writer.unit_id == school.pk
+    return Deviation.objects.create(
+        case=story.case, from_unit=school if is_school else office, about_unit=office if is_school else school,
+        kind="other", happened="x", consequence="x", registered_at=timezone.now(), registered_by=writer,
+        due_on=timezone.localdate(), submission=uuid4(),
+    )  # fmt: skip
 
 
 def come_up(story: Story, city: Unit) -> None:

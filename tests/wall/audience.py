@@ -16,6 +16,7 @@ from cases.models import (
     Consultation,
     Decision,
     DecisionReason,
+    Deviation,
     Disclosure,
     Event,
     HolderInterval,
@@ -195,6 +196,16 @@ class Audience:
                 )
             )
         )
+
+    def deviation(self, deviation: Deviation) -> set[UUID]:
+        """Whoever registered it, while they read the case, and the managers of both sides."""
+        managers = self.those(
+            lambda one: (
+                one.role in {"principal", "unit_head"}
+                and bool({deviation.from_unit_id, deviation.about_unit_id} & set(self.units(one)))
+            )
+        )
+        return managers | {deviation.registered_by_id}
 
     def report(self, report: ConcernReport) -> set[UUID]:
         """Who made it, the principal of the school, those named, and the office."""

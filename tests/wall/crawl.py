@@ -35,6 +35,7 @@ from cases.models import (
     ConcernReport,
     Consent,
     Consultation,
+    Deviation,
     Feedback,
     Objection,
     Obligation,
@@ -61,6 +62,7 @@ ROWS: dict[str, type[models.Model]] = {
     "unit_id": Unit, "service_id": Service,
     "objection_id": Objection,
     "consultation_id": Consultation,
+    "deviation_id": Deviation,
 }  # fmt: skip
 """Which rows the ids in addresses are of."""
 

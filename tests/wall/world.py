@@ -34,6 +34,7 @@ from cases.models import (
     Consultation,
     Decision,
     DecisionReason,
+    Deviation,
     Disclosure,
     Event,
     Feedback,
@@ -129,6 +130,7 @@ def make_world() -> World:
         report(story.pupil, cast, world.people["intake_worker"])
         consult(cast, cast.worker)
         meet(story)
+        deviate(story)
     with without_triggers():
         for place, rows, name, audience in texts(list(world.people.values())):
             for row in rows:
@@ -228,6 +230,20 @@ def consult(cast: Cast, asked: Membership) -> None:
             )
 
 
+def deviate(story: Story) -> None:
+    """Let each side register what went wrong, the one answered and the other not."""
+    school, team = story.case.school_unit, story.referral.to_unit
+    common = {"case": story.case, "kind": "other", "happened": "x", "consequence": "x", "remedy": "x",
+              "registered_at": story.at, "due_on": story.today}  # fmt: skip
+    Deviation.objects.create(
+        from_unit=school, about_unit=team, registered_by=story.cast.counsellor, submission=uuid4(), **common
+    )
+    Deviation.objects.create(
+        from_unit=team, about_unit=school, registered_by=story.cast.worker, submission=uuid4(), response="x",
+        responded_at=story.at, responded_by=story.cast.principal, **common,
+    )  # fmt: skip
+
+
 def add_what_the_school_keeps(cast: Cast) -> None:
     """Give the class its mentor, the school an import, and one pupil with protected identity."""
     cast.class_group.mentors.add(cast.mentor)
@@ -273,7 +289,7 @@ class without_triggers:
     tables = (
         "cases_event", "cases_decision", "cases_reporthandling", "cases_reportextension", "cases_queueplace",
         "cases_decisionreason", "cases_unittime", "cases_unitreason", "cases_objection",
-        "cases_objectionanswer", "cases_consultation",
+        "cases_objectionanswer", "cases_consultation", "cases_deviation",
     )  # fmt: skip
 
     def __enter__(self) -> None:
@@ -365,6 +381,8 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for name in ("question", "answer"):
         yield "consultation", list(Consultation.objects.exclude(answer="")), name, rules.consultation
     yield "consultation", list(Consultation.objects.filter(answer="")), "question", rules.consultation
+    for name in ("happened", "consequence", "remedy", "response"):
+        yield "deviation", list(Deviation.objects.all()), name, rules.deviation
     yield "file", list(AbsenceImport.objects.all()), "file_name", rules.imported
     yield "comparison", list(RosterChange.objects.all()), "after", lambda row: rules.imported(row.diff)
     yield "source", list(SchoolSource.objects.all()), "client_id", lambda row: rules.administrators()
