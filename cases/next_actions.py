@@ -44,8 +44,7 @@ def next_actions(state: CaseState, reader: Membership) -> NextActions:
     due = [ball for ball in held if ball.obligation.kind in PAGES and _may_fulfil(reader, ball)]
     first = list({link.url: link for link in (Link(_button(ball), page_of(ball.obligation)) for ball in due)}.values())
     taken = {link.url for link in first}
-    register = Link(_("Register a deviation"), reverse("cases:register_deviation", args=[state.case.pk]))
-    beside = (*_of_team(state, reader), *_of_both(state, reader), *_of_school(state, reader), register)
+    beside = (*_of_team(state, reader), *_of_both(state, reader), *_of_school(state, reader), *_of_anybody(state))
     others = [link for link in beside if link.url not in taken]
     return NextActions(first, others, _of_clock(held[0]) if held else [])
 
@@ -92,6 +91,13 @@ def _of_both(state: CaseState, reader: Membership) -> list[Link]:
     if referral is None or waits or not access.may_call_meeting(reader, referral):
         return []
     return [Link(_("Call a joint meeting"), reverse("cases:call_meeting", args=[referral.pk]))]
+
+
+def _of_anybody(state: CaseState) -> list[Link]:
+    """Return what everybody who works with the case can do where another side takes part."""
+    if state.referral is None:
+        return []
+    return [Link(_("Register a deviation"), reverse("cases:register_deviation", args=[state.case.pk]))]
 
 
 def _of_clock(ball: Ball) -> list[Link]:

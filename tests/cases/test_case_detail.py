@@ -99,7 +99,7 @@ def test_nobody_is_offered_what_is_for_others(cast, enter):
 
     assert "Close the case" in [str(link.text) for link in school.others]
     assert team.first == []
-    assert [str(link.text) for link in team.others] == ["Call a joint meeting"]
+    assert [str(link.text) for link in team.others] == ["Call a joint meeting", "Register a deviation"]
 
 
 def test_a_closed_case_offers_nothing_and_shows_the_last_word(cast, enter):
