@@ -1,9 +1,9 @@
-"""A wait with place and date, a no that what is done speaks against, and silence all the way up; in Swedish, both sides."""
+"""A wait with place and date, a no that leads to a meeting, and silence all the way up; on both sides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -29,10 +29,8 @@ HELD = """
 SELECT u.name FROM cases_obligation o JOIN cases_holderinterval i ON i.obligation_id = o.id AND i.to_at IS NULL
   JOIN accounts_unit u ON u.id = i.unit_id WHERE o.case_id = %s AND o.kind = %s AND o.stopped_at IS NULL ORDER BY u.name
 """
-DONE = """
-SELECT code FROM cases_disclosure d, jsonb_array_elements(d.content->'tried_items') item,
-       jsonb_array_elements_text(item->'codes') code
- WHERE d.referral_id = %s AND item->>'kind' = 'measure' LIMIT 1
+TOLD_ON = """
+SELECT g.told_on FROM cases_decisionreason g JOIN cases_decision d ON d.id = g.decision_id WHERE d.referral_id = %s
 """
 MEANWHILE = "Mentorn ringer hem på måndagar."
 
@@ -67,13 +65,13 @@ def test_a_wait_has_place_date_and_meanwhile_and_a_long_one_is_the_coordinators_
     expect(story.go("coordinator", "/stalled/?cause=S12").locator("main")).not_to_contain_text(number)
 
 
-def test_a_no_that_what_the_school_has_done_speaks_against_says_why_all_the_same_and_leads_to_a_meeting(story: Answers):
+def test_a_no_that_is_contradicted_says_why_all_the_same_and_leads_to_a_meeting(story: Answers):
     referral = story.request_of(WAITS)
     [(case,)] = story.server.rows("SELECT case_id FROM cases_referral WHERE id = %s", referral)
-    [(done,)] = story.server.rows(DONE, referral)
     page = story.go("team_worker", f"/intake/{referral}/decline/")
     page.get_by_label("Skolans ansvar").check(force=True)
-    page.select_option("[name=missing_measure]", done)
+    page.select_option("[name=missing_measure]", "quiet_place")
+    page.fill("[name=rationale]", "Yusuf vill inte träffa oss.")
     follow(page, page.locator("#answer form button[type=submit]").first)
     expect(page.locator("main")).to_contain_text("Det här talar emot svaret")
     page.fill("[name=nevertheless]", "")
@@ -91,8 +89,9 @@ def test_a_no_that_what_the_school_has_done_speaks_against_says_why_all_the_same
     assert owes_a_meeting(story, case, referral)
     page = story.go("unit_head", f"/work/{referral}/meeting/")
     page.fill("[name=question]", "Vem gör vad med proven?")
-    morning = datetime.combine(add_working_days(datetime.now(STOCKHOLM).date(), 3), time(9))
-    page.fill("[name=time_1]", morning.strftime("%Y-%m-%dT%H:%M"))
+    morning = add_working_days(datetime.now(STOCKHOLM).date(), 3)
+    page.fill("[name=day_1]", morning.isoformat())
+    page.fill("[name=clock_1]", "09:00")
     page.fill("[name=where]", "Skolan")
     page.locator("[name=family_invited]").first.check(force=True)
     follow(page, page.locator("main form button[type=submit]").last)
@@ -126,7 +125,7 @@ def test_silence_about_a_new_request_goes_from_the_head_to_the_managers_the_dist
     assert [kind for kind, _due, _of in noted] == WHOLE_LADDER
     assert len(set(noted)) == len(noted), "each date of each obligation is counted once"
     [(status, is_open)] = story.server.rows(
-        "SELECT r.status, c.closed_at IS NULL FROM cases_referral r JOIN cases_case c ON c.id = r.case_id WHERE r.id = %s",
+        "SELECT r.status, c.closed_at IS NULL FROM cases_referral r, cases_case c WHERE c.id = r.case_id AND r.id = %s",
         referral,
     )
     assert (status in {"sent", "received"}, is_open) == (True, True), "no answer is no no"
@@ -148,10 +147,7 @@ def queue(story: Answers, referral: str, *, place: int, days: int) -> None:
 
 def owes_a_meeting(story: Answers, case: str, referral: str) -> bool:
     """Say whether the unit owes the meeting: in the case where the school reads why, else in its head's To do."""
-    [(told_on,)] = story.server.rows(
-        "SELECT g.told_on FROM cases_decisionreason g JOIN cases_decision d ON d.id = g.decision_id WHERE d.referral_id = %s",
-        referral,
-    )
+    [(told_on,)] = story.server.rows(TOLD_ON, referral)
     held = story.server.rows(HELD, case, "call_meeting") == [("Farsta närvaroteam",)]
     asked = story.go("unit_head", "/").locator(f"main a[href='/work/{referral}/meeting/']").count() > 0
     return asked and held == bool(told_on)
