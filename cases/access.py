@@ -43,8 +43,13 @@ def may_answer(reader: Membership, referral: Referral) -> bool:
 
 
 def may_confirm_no(reader: Membership, prepared: PreparedNo) -> bool:
-    """Say whether `reader` may be the second person: somebody else than who wrote it, also in another role."""
-    return reader.user_id != prepared.prepared_by.user_id and may_answer(reader, prepared.referral)
+    """Say whether `reader` may be the second person: somebody else than who wrote it, also in another role.
+
+    Where the unit has said no about the pupil for the same reason before, one of the two is a head (law.md 6.1).
+    """
+    if reader.user_id == prepared.prepared_by.user_id or not may_answer(reader, prepared.referral):
+        return False
+    return Role.UNIT_HEAD in {reader.role, prepared.prepared_by.role} or not prepared.is_said_before
 
 
 def may_allocate_request(reader: Membership, referral: Referral) -> bool:

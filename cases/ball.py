@@ -13,9 +13,24 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Unit
 from deadlines.due import Due, due_on
+from deadlines.stockholm import stockholm_day
+from deadlines.working_days import add_working_days, working_days_between
 
 from .models import Case, Obligation, Referral
 from .obligations import KINDS, STEPS, Kind
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A date without its pause and with it: `days` are the working days that the clock rests, or has rested.
+
+    While the pause runs, `adjusted` is the date if it lasts as long as it may.
+    """
+
+    raw: date
+    days: int
+    adjusted: date
+    runs: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,18 @@ class Ball:
     def paused_until(self) -> date | None:
         """The last day of the pause, if one runs."""
         return self.obligation.current_holds[0].until if self.obligation.current_holds else None
+
+    @property
+    def pause(self) -> Pause | None:
+        """What a pause that runs or has ended does to the date; None where none has moved it."""
+        if not self.obligation.all_holds:
+            return None
+        hold, due_on = self.obligation.all_holds[0], self.obligation.due_on
+        runs = hold.ended_at is None
+        last = min(stockholm_day(hold.ended_at), hold.until) if hold.ended_at else hold.until
+        days = working_days_between(hold.started_on, last)
+        raw, adjusted = (due_on, add_working_days(due_on, days)) if runs else (add_working_days(due_on, -days), due_on)
+        return Pause(raw, days, adjusted, runs) if days else None
 
     @property
     def due(self) -> Due:

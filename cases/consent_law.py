@@ -161,6 +161,15 @@ def judge(situation: Situation) -> Verdict:
     )
 
 
+def ways_after_a_refusal(age: int, guardians: int) -> tuple[Way, ...]:
+    """Return the lawful ways when a guardian of a pupil of `age` says no, the mildest first.
+
+    `guardians` is how many have custody; of two, the other is taken to say yes, so that every way of theirs is told.
+    """
+    other = Says.YES if guardians > 1 else Says.NONE
+    return judge(Situation(age, guardian_1=Says.NO, guardian_2=other)).ways
+
+
 def _may_agree_alone(situation: Situation) -> tuple[Who, ...]:
     """Return whose yes is enough without anybody else's."""
     if situation.age >= ADULT:

@@ -11,18 +11,27 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode
 
 from .models import Disclosure, SaidWhy
 from .tried_words import line_of
 
 SCHOOL_FIRST, NOT_MOTIVATED = "SCHOOL_RESPONSIBILITY", "PUPIL_NOT_MOTIVATED"
+ONE_REFUSES = "ONE_GUARDIAN_REFUSES"
 
 BY_TWO = (SCHOOL_FIRST, NOT_MOTIVATED)
 """The reasons that one person writes and another reads before the no is sent (peers.md 5.4: codes S and M)."""
 
 SECOND_WITHIN = 2
 """How soon the second person reads it: working days. The request's own clock goes on meanwhile."""
+
+DECIDE_WITHIN = 10
+"""How soon social services decide when two who have custody disagree (law.md 6.1, FB 6:13 a): school days there,
+counted as working days here, since social services know no school's calendar."""
+
+MEET_WITHIN = 10
+"""How soon the two meet after a no for the school's responsibility (law.md 6.1), counted as DECIDE_WITHIN is."""
 
 DEMANDED = ("missing_measure", "tried", "alternative")
 """The fields of an answer that only some reasons demand."""
@@ -69,6 +78,11 @@ def lacks(given: NoGiven, today: date) -> dict[str, str]:
             found["next_holder"] = _("The other way is yours: your unit has the next step")
         if given.next_on > today + TRY_AGAIN_WITHIN:
             found["next_on"] = _("Try again within 30 days")
+    if given.reason == ONE_REFUSES:
+        if given.at_school:
+            found["next_holder"] = _("Two who have custody disagree: it is for your unit to decide how to go on")
+        if given.next_on > add_working_days(today, DECIDE_WITHIN):
+            found["next_on"] = _("Decide within 10 working days")
     return found
 
 

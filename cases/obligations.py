@@ -161,6 +161,10 @@ KINDS: dict[str, Kind] = {
             None, None, Calendar.GIVEN, AGREED, rank=3,
         ),
         Kind(
+            "call_meeting", _("Call a joint meeting about the no"), _("Call"), _("the unit that said no"),
+            Side.SOCIAL, None, Calendar.GIVEN, AGREED, rank=4,
+        ),
+        Kind(
             "confirm_receipt_of_report", _("Confirm that the report has arrived"), _("Confirm"), _("intake"),
             Side.SOCIAL, 0, Calendar.CALENDAR_DAYS, "SoL 2025:400", rank=1, is_statutory=True,
         ),
@@ -221,6 +225,9 @@ LIFT_DAYS = {"heads": 5, "district": 10, "city": 20}
 
 CONSULTATION = "answer_consultation"
 """To answer a question that names nobody. Outside the ledger: there is no case to hold it in."""
+
+CALL_MEETING = "call_meeting"
+"""The obligation of a unit that said no for the school's responsibility, where the school reads that reason."""
 
 ANSWER_CALL = "answer_call"
 HOLD_MEETING = "hold_meeting"

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
 from accounts.permissions import Action, Object, permits
-from accounts.roles import Side
+from accounts.roles import Role, Side
 from attendance.school_date import SchoolDate
 from deadlines.stockholm import stockholm_day
 from deadlines.working_days import add_working_days
@@ -23,12 +23,16 @@ from .models import PreparedNo, Referral
 def prepared_dates(reader: Membership, today: date) -> list[SchoolDate]:
     """Return the refusals that `reader` can read and send, and those sent back to `reader`; one query.
 
-    What was sent back is to be mended as long as the request has no answer and nothing new has been prepared.
+    A no that the unit gives for a second time about a pupil is for its head to read. What was sent back is to be mended
+    as long as the request has no answer and nothing new has been prepared.
     """
     if reader.side != Side.SOCIAL or not permits(reader, Object.REQUEST, Action.DECIDE):
         return []
     to_read = Q(ended_at=None) & ~Q(prepared_by__user=reader.user_id)
     to_mend = Q(ending=PreparedNo.Ending.SENT_BACK, prepared_by=reader.pk) & ~Q(ended_by=reader.pk)
+    if reader.role != Role.UNIT_HEAD:
+        for_head = PreparedNo.objects.open().exclude(prepared_by__role=Role.UNIT_HEAD).said_before()
+        to_read &= ~Q(pk__in=for_head.values("pk"))
     found = (
         PreparedNo.objects.visible_to(reader)
         .filter(to_read | to_mend, referral__status__in=Referral.UNANSWERED)

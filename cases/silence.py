@@ -73,9 +73,3 @@ def silences_by_unit(first: date, last: date) -> list[Silent]:
     units = Unit.objects.in_bulk({unit for unit, _kind in counted})
     rows = [Silent(units[UUID(unit)], KINDS[kind].task, times) for (unit, kind), times in counted.items()]
     return sorted(rows, key=lambda row: (-row.times, row.unit.name, str(row.what)))
-
-
-def missed_heartbeats(first: date, last: date) -> dict[str, int]:
-    """Return how often each unit (by id) has let fourteen days go by without feedback from `first` through `last`."""
-    counted = silences(first, last)
-    return {unit: times for (unit, kind), times in counted.items() if kind == "give_feedback"}

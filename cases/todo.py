@@ -24,6 +24,7 @@ from .ball import Ball
 from .consulting import consultation_dates
 from .deviating import deviation_dates
 from .head_to_read import refusals_to_read
+from .meetings_to_call import meetings_to_call
 from .models import Case, Feedback, HolderInterval, Obligation
 from .obligations import KINDS
 from .report_todo import report_dates
@@ -41,6 +42,7 @@ PAGES = {
     "do_next_step": "cases:record_step",
     "follow_up": "cases:record_step",
     "try_again": "cases:record_step",
+    "call_meeting": "cases:call_meeting",
     "answer_call": "cases:answer_call",
     "hold_meeting": "cases:record_meeting",
     "check_advice": "cases:check_advice",
@@ -134,6 +136,7 @@ def to_do_of(reader: Membership, today: date) -> ToDo:
         *school_dates(reader, today),
         *report_dates(reader, today),
         *refusals_to_read(reader, today),
+        *meetings_to_call(reader, today),
         *prepared_dates(reader, today),
         *consultation_dates(reader, today),
         *deviation_dates(reader, today),

@@ -12,12 +12,22 @@ from django.db.models import QuerySet
 from accounts.models import Membership, Unit
 from cases import access
 from cases.consents import reply_is_covered
-from cases.declining import BY_TWO, DEMANDED, TRY_AGAIN_WITHIN, NoGiven, lacks, told_on
+from cases.declining import (
+    BY_TWO,
+    DEMANDED,
+    MEET_WITHIN,
+    SCHOOL_FIRST,
+    TRY_AGAIN_WITHIN,
+    NoGiven,
+    lacks,
+    told_on,
+)
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, DecisionReason, Disclosure, NoSaid, PreparedNo, Question, QueuePlace, Referral
-from cases.obligations import ALLOCATED, TRY_AGAIN
+from cases.obligations import ALLOCATED, CALL_MEETING, TRY_AGAIN
 from cases.placing import WRONG_PLACE, must_be_placed
 from cases.unit_reasons import hidden_codes
+from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
 
 from .disclosing import passed_on
@@ -193,6 +203,8 @@ def decline_request(
 def say_no(happening: Entry, said: NoSaid, *, prepared_by: Membership | None = None) -> Decision:
     """Write a complete no to the entry's request, and put the next steps on the school and on the next holder.
 
+    A no for the school's responsibility has its unit call a joint meeting, where the school reads that reason; where it
+    does not, its head does (cases.meetings_to_call).
     Raises NotAllowed for one that lacks what its reason demands, or that is no answer where the office is to choose.
     """
     locked = happening.request
@@ -201,11 +213,14 @@ def say_no(happening: Entry, said: NoSaid, *, prepared_by: Membership | None = N
     decision = _decide(
         happening, Decision.Answer.DECLINED, advice=said.advice, next_holder=said.next_holder, next_on=said.next_on
     )
-    _say_why(happening, decision, said.reason, prepared_by=prepared_by, **said.words)
+    given = _say_why(happening, decision, said.reason, prepared_by=prepared_by, **said.words)
     happening.set_status(locked, Status.DECLINED)
     happening.stop("answer_request", "answer_question", referral=locked)
     happening.start("respond_to_no", unit=locked.from_unit, person=locked.sent_by, referral=locked)
     happening.start("do_next_step", unit=said.next_holder, due_on=said.next_on, referral=locked, task=said.advice[:300])
+    if given.told_on and said.reason.code == SCHOOL_FIRST and not locked.meetings.open().exists():
+        meet_by = add_working_days(happening.today, MEET_WITHIN)
+        happening.start(CALL_MEETING, unit=locked.to_unit, due_on=meet_by, referral=locked)
     return decision
 
 

@@ -12,7 +12,7 @@ from cases import access
 from cases.consents import may_share_more
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Disclosure, JointMeeting, Obligation, Referral
-from cases.obligations import ANSWER_CALL, HOLD_MEETING
+from cases.obligations import ANSWER_CALL, CALL_MEETING, HOLD_MEETING
 from deadlines.stockholm import stockholm_day
 
 from .disclosing import ConsentIsMissing, tell
@@ -57,6 +57,7 @@ def call_meeting(
             why_not_invited="" if family_invited else _share(happening, why_not_invited),
         )  # fmt: skip
         happening.subject = meeting.pk
+        happening.stop(CALL_MEETING, referral=about)
         happening.start(ANSWER_CALL, unit=theirs, referral=about)
     return meeting
 

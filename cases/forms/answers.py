@@ -17,12 +17,17 @@ from attendance.models import Measure
 from cases.declining import DEMANDED, NOT_MOTIVATED, SCHOOL_FIRST, TRY_AGAIN_WITHIN, NoGiven, lacks, told_on
 from cases.models import NoSaid, OtherWay, PreparedNo, Referral
 from cases.obligations import LONGEST_PAUSE, LONGEST_QUEUE
+from cases.ways_on import ways_before
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
 
 from .fields import DayField, TextField
 
 READ_BY_SCHOOL = _("Read by: the school and your unit. The pupil and the family can read it.")
+ONE_A_LINE = _(
+    "One question a line: the school answers each by itself. Read by: the school and your unit. The pupil and the "
+    "family can read it."
+)
 READ_BY_UNIT = _("Read by: your unit. The school does not read it: no consent covers that it is told why.")
 ADVICE_ONLY = _("Always read by the school, the pupil and the family. Write what to do, not why you say no.")
 WHY = ("rationale", *DEMANDED, "nevertheless")
@@ -98,7 +103,7 @@ class AskForm(forms.Form):
     """A question to the school, and by when it is answered."""
 
     text = TextField(
-        label=_("What do you need to know?"), help_text=READ_BY_SCHOOL,
+        label=_("What do you need to know?"), help_text=ONE_A_LINE,
         error_messages={"required": _("Write what you need to know")},
     )  # fmt: skip
     due_on = DayField(
@@ -218,12 +223,14 @@ class DeclineForm(forms.Form):
         units: QuerySet[Unit],
         today: date,
         covered: bool,
+        others: QuerySet[Service],
         kept: PreparedNo | None = None,
         **kwargs: Any,
     ) -> None:
         """Offer the `reasons` in force and the `units` that are party to the case, the school first chosen.
 
-        `covered` says whether a consent covers that the school is told why; `kept` is what was written before.
+        `covered` says whether a consent covers that the school is told why; `others` are services that take the pupil;
+        `kept` is what was written before.
         """
         kwargs["initial"] = {"next_holder": referral.from_unit_id, "next_on": add_working_days(today, NEXT_STEP_IN)}
         if kept is not None:
@@ -239,7 +246,7 @@ class DeclineForm(forms.Form):
             self.fields["advice"].help_text = ADVICE_ONLY
             for name in WHY:
                 self.fields[name].help_text = READ_BY_UNIT
-        self.covered = covered
+        self.covered, self.others = covered, others
         self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
         self.fields["next_holder"].queryset = units  # type: ignore[attr-defined]
 
@@ -284,7 +291,8 @@ class DeclineForm(forms.Form):
             is_told = told_on(reason, is_covered=self.covered)
             yield {
                 "radio": radio, "reason": reason, "usual": usual, "fields": self._fields_of(reason.code),
-                "is_told": is_told,
+                "is_told": is_told, "ways": ways_before(reason.code),
+                "others": self.others if reason.code == NOT_MOTIVATED else [],
             }  # fmt: skip
 
     def _fields_of(self, code: str) -> list[forms.BoundField]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,11 +14,30 @@ READ_BY_BOTH = _("Read by: your school and the unit that asked. The pupil and th
 
 
 class AnswerQuestionForm(forms.Form):
-    """The school's answer to the receiver's question."""
+    """The school's answer to what the receiver asks: one box a question, kept as one text with the questions in it."""
 
     answer = TextField(
         label=_("Your answer"), rows=6, help_text=READ_BY_BOTH, error_messages={"required": _("Write an answer")}
     )
+
+    def __init__(self, data: Any = None, *, questions: Sequence[str] = (), **kwargs: Any) -> None:
+        """Give each of several `questions` a box of its own."""
+        super().__init__(data, **kwargs)
+        several = questions if len(questions) > 1 else ()
+        self.asked = {f"answer_{number}": f"{number}. {asked}" for number, asked in enumerate(several, start=1)}
+        if self.asked:
+            del self.fields["answer"]
+        for name, asked in self.asked.items():
+            self.fields[name] = TextField(
+                label=asked, rows=3, help_text=READ_BY_BOTH, error_messages={"required": _("Write an answer")}
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Put the answers together, each under its question."""
+        told = cast("dict[str, Any]", super().clean())
+        if not self.asked or self.errors:
+            return told
+        return {"answer": "\n\n".join(f"{asked}\n{told[name]}" for name, asked in self.asked.items())}
 
 
 class RespondToNoForm(forms.Form):

@@ -8,7 +8,7 @@ from .draft import RequestDraft, RequestSetting, ServiceGap
 from .ledger import Event, Hold, HolderInterval, Obligation
 from .meeting import JointMeeting
 from .objection import Objection, ObjectionAnswer
-from .prepared import PreparedNo
+from .prepared import PreparedNo, given_before
 from .queue import QueuePlace
 from .reason import DecisionReason, NoSaid, SaidWhy
 from .referral import Decision, OtherWay, Question, Referral
@@ -51,5 +51,6 @@ __all__ = [
     "SocialNote",
     "UnitReason",
     "UnitTime",
+    "given_before",
     "notes_of",
 ]

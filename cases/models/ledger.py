@@ -49,13 +49,12 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
     def with_dates_and_units(self) -> ObligationQuerySet:
         """Fetch what those who only oversee a case may have: holder, hold, dates and units, no words and no pupil."""
         held = HolderInterval.objects.filter(to_at=None).select_related("unit__parent", "person__user")
-        paused = Hold.objects.filter(ended_at=None)
         return (
             self.select_related("case__school_unit", "referral__to_unit", "referral__from_unit")
             .defer("task", "case__final_word")
             .prefetch_related(
                 models.Prefetch("intervals", queryset=held, to_attr="current_intervals"),
-                models.Prefetch("holds", queryset=paused, to_attr="current_holds"),
+                models.Prefetch("holds", queryset=Hold.objects.all(), to_attr="all_holds"),
             )
         )
 
@@ -96,7 +95,7 @@ class Obligation(PersonalModel):
 
     # Filled by `with_page_relations()`: at most one of each, by constraint.
     current_intervals: list[HolderInterval]
-    current_holds: list[Hold]
+    all_holds: list[Hold]
 
     class Meta:
         ordering = ["due_on", "id"]
@@ -117,6 +116,11 @@ class Obligation(PersonalModel):
 
     def __str__(self) -> str:
         return f"{self.case} {self.kind}"
+
+    @property
+    def current_holds(self) -> list[Hold]:
+        """The pause that runs, if one does."""
+        return [hold for hold in self.all_holds if hold.ended_at is None]
 
 
 class WithoutReason(models.Manager[Any]):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from socialservices.models import ReasonCode
 
-from .reason import NoSaid, SaidWhy
+from .reason import DecisionReason, NoSaid, SaidWhy
 from .referral import Referral
 
 
@@ -25,6 +26,18 @@ class PreparedNoQuerySet(models.QuerySet["PreparedNo"]):
     def visible_to(self, reader: Membership) -> PreparedNoQuerySet:
         """Return those of requests that came to a unit of `reader`, on the social side: never at a school."""
         return self.filter(referral__in=Referral.objects.received_by(reader))
+
+    def said_before(self) -> PreparedNoQuerySet:
+        """Return those whose unit has said no about the pupil for the same reason before."""
+        earlier = given_before(OuterRef("code__code"), OuterRef("referral__to_unit"), OuterRef("referral__case__pupil"))
+        return self.filter(Exists(earlier))
+
+
+def given_before(code: Any, unit: Any, pupil: Any) -> QuerySet[DecisionReason]:
+    """Return the answers of `unit` about `pupil` with the reason `code`; an OuterRef may stand for each."""
+    return DecisionReason.objects.filter(
+        code__code=code, decision__referral__to_unit=unit, decision__referral__case__pupil=pupil
+    )
 
 
 class PreparedNo(SaidWhy):
@@ -70,6 +83,11 @@ class PreparedNo(SaidWhy):
 
     def __str__(self) -> str:
         return f"{self.referral} {self.prepared_at:%Y-%m-%d}"
+
+    @property
+    def is_said_before(self) -> bool:
+        """Whether the unit has said no about the pupil for the same reason before; asks the database."""
+        return PreparedNo.objects.filter(pk=self.pk).said_before().exists()
 
     def said(self) -> NoSaid:
         """Return the whole no."""

@@ -247,3 +247,8 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return f"{self.referral} {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def lines(self) -> list[str]:
+        """What is asked, one question a line."""
+        return [line.strip() for line in self.text.splitlines() if line.strip()]

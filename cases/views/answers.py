@@ -176,6 +176,7 @@ def _decline_form(request: MemberRequest, referral: Referral) -> DeclineForm:
         referral=referral,
         reasons=reasons_for(referral, today),
         covered=reply_is_covered(referral, today),
+        others=right_units_for(referral, today),
         **choices(referral.case),
     )
 

@@ -24,6 +24,7 @@ from cases.actions.work import note_feedback_read
 from cases.ball import CaseState, states_of
 from cases.forms.closing import CloseCaseForm
 from cases.forms.notes import InternalNoteForm
+from cases.heartbeats import heartbeat_of
 from cases.models import Case, Consent, Disclosure, Feedback, JointMeeting, Question, Referral, notes_of
 from cases.models.sharing import DisclosureQuerySet
 from cases.next_actions import next_actions
@@ -106,6 +107,7 @@ def case_detail(request: MemberRequest, case_id: UUID) -> HttpResponse:
         .filter(case=case)
         .with_page_relations()
         .order_by("-called_at", "pk"),
+        "heartbeat": heartbeat_of(state, reader),
         "only_shared": only_shared,
         "may_see_who_has_read": access.may_see_who_has_read(reader),
     }

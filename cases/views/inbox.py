@@ -120,6 +120,7 @@ def accept_form(request: MemberRequest, referral: Referral, data: Any = None) ->
 def answer_page(request: MemberRequest, referral: Referral, panel: str, form: forms.Form) -> HttpResponse:
     """Show the request with `panel` of the answer open; with HTMX only the panel."""
     reader = request.membership
+    form.initial.update(_asked_for(request, form))
     may_answer = access.may_answer(reader, referral)
     shared = (
         Disclosure.objects.requests().visible_to(reader).filter(referral=referral).order_by("disclosed_at", "pk").last()
@@ -150,6 +151,12 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
     }
     template = "cases/assess_request.html" + ("#answer" if wants_partial(request) else "")
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _asked_for(request: MemberRequest, form: forms.Form) -> dict[str, str]:
+    """Return the service that a link proposes to send the request on to, where the panel asks for one."""
+    wanted = request.GET.get("service", "")
+    return {"service": wanted} if wanted and "service" in form.fields else {}
 
 
 def latest_prepared(request: MemberRequest, referral: Referral) -> PreparedNo | None:

@@ -9,8 +9,10 @@ from django.utils import timezone
 from accounts.access import MemberRequest
 from cases.ball import states_of
 from cases.consents import reply_is_covered
-from cases.declining import contradictions, goes_to_head, told_on
-from cases.models import Disclosure, NoSaid, Referral
+from cases.declining import NOT_MOTIVATED, contradictions, goes_to_head, told_on
+from cases.models import Disclosure, NoSaid, Referral, given_before
+from cases.receivers import right_units_for
+from cases.ways_on import ways_before
 
 
 def about_the_no(request: MemberRequest, referral: Referral, said: NoSaid) -> dict[str, Any]:
@@ -25,5 +27,8 @@ def about_the_no(request: MemberRequest, referral: Referral, said: NoSaid) -> di
         "state": state,
         "told": told_on(said.reason, is_covered=reply_is_covered(referral, today)),
         "against": contradictions(content, said.words["missing_measure"], written),
+        "said_before": given_before(said.reason.code, referral.to_unit, referral.case.pupil_id).exists(),
+        "ways": ways_before(said.reason.code),
+        "others": right_units_for(referral, today) if said.reason.code == NOT_MOTIVATED else [],
         "goes_to_head": goes_to_head(content, state.child_days),
     }

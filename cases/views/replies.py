@@ -23,6 +23,7 @@ from cases.forms.replies import AnswerQuestionForm, RespondToNoForm
 from cases.lifting import so_far_in_words
 from cases.models import Obligation, Question, Referral
 from cases.timeline import Item, timeline_of
+from cases.ways_on import ways_on
 from deadlines.working_days import add_working_days
 
 from .attempt import refused, sent
@@ -36,7 +37,7 @@ def answer_question(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Answer the question that the receiver must have answered first."""
     referral = _own_request(request, referral_id)
     question = Question.objects.visible_to(request.membership).open().filter(referral=referral).first()
-    form = AnswerQuestionForm(sent(request))
+    form = AnswerQuestionForm(sent(request), questions=question.lines if question else ())
     if question is None or not access.may_speak_for_school(request.membership, referral.case):
         return conflict_page(request, referral.case, form if form.is_bound else None)
     if request.method == "POST" and form.is_valid():
@@ -77,6 +78,7 @@ def respond_to_no(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     return _page(
         request, "respond_to_no", referral, form, said=_what_they_said(request, referral),
         may_share=may_share_more(referral, timezone.localdate()),
+        ways_on=ways_on(referral, request.membership, timezone.localdate()),
         so_far=so_far_in_words(), managers=[managing_unit(unit) for unit in (referral.from_unit, referral.to_unit)],
     )  # fmt: skip
 

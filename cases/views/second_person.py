@@ -58,12 +58,16 @@ def _prepared(request: MemberRequest, referral_id: UUID) -> tuple[Referral, Prep
 
 
 def _page(request: MemberRequest, referral: Referral, prepared: PreparedNo, form: SendNoBackForm) -> HttpResponse:
+    is_mine = request.membership.user_id == prepared.prepared_by.user_id
+    may_confirm = access.may_confirm_no(request.membership, prepared)
     context = {
         **about_the_no(request, referral, prepared.said()),
         "prepared": prepared,
         "form": form,
         "beyond": list(facts_beyond(prepared)),
-        "may_confirm": access.may_confirm_no(request.membership, prepared),
+        "is_mine": is_mine,
+        "may_confirm": may_confirm,
+        "is_for_head": not may_confirm and not is_mine,
         "is_too_late": prepared.next_on < timezone.localdate(),
     }
     return render(request, "cases/confirm_no.html", context, status=422 if form.is_bound else 200)

@@ -23,6 +23,7 @@ GIVEN_IN_ADDRESSES = {
     "person": "an id, or the word none",
     "pupil": "an id",
     "search": "the code of a search",
+    "service": "an id",
     "shared": "1",
     "show": "a code",
     "waiting": "an id",

@@ -39,6 +39,9 @@ DONE = {"tried_items": [
             NoGiven("PUPIL_NOT_MOTIVATED", False, TODAY + timedelta(days=30), tried="Ringt.", alternative="home_visit"),
             set(),
         ),
+        (NoGiven("ONE_GUARDIAN_REFUSES", True, TODAY), {"next_holder"}),
+        (NoGiven("ONE_GUARDIAN_REFUSES", False, TODAY + timedelta(days=15)), {"next_on"}),
+        (NoGiven("ONE_GUARDIAN_REFUSES", False, TODAY + timedelta(days=14)), set()),
     ],
 )
 def test_each_reason_gets_what_it_demands(given, fields):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from cases.actions.silence import note_silence, note_silences
 from cases.models import Event, Objection, Obligation
-from cases.silence import is_noted_at, missed_heartbeats, silences
+from cases.silence import is_noted_at, silences
 from deadlines.stockholm import STOCKHOLM
 from deadlines.working_days import next_working_day
 from tests.confirmed import confirmed
@@ -176,19 +176,18 @@ def test_a_missed_week_gives_those_who_are_asked_their_whole_time():
     assert notes(story, late) == 0
 
 
-def test_silence_is_counted_by_unit_and_kind_and_missed_heartbeats_too():
+def test_silence_is_counted_by_unit_and_kind_feedback_too():
     story = a_case("active", at=MONDAY)
     at = after(story.open("give_feedback").due_on)
     notes(story, at)
 
     with identity.acting_as(story.cast.head):
-        counted, missed = silences(at.date(), at.date()), missed_heartbeats(at.date(), at.date())
+        counted = silences(at.date(), at.date())
     with identity.acting_as(story.cast.other_worker):
         elsewhere = silences(at.date(), at.date())
 
     unit = str(story.referral.to_unit_id)
     assert counted[unit, "give_feedback"] == 1
-    assert missed == {unit: 1}
     assert elsewhere == {}
 
 
