@@ -24,7 +24,7 @@ from .ball import Ball
 from .consulting import consultation_dates
 from .head_to_read import refusals_to_read
 from .models import Case, Feedback, HolderInterval, Obligation
-from .obligations import KINDS
+from .obligations import KINDS, PLACE
 from .report_todo import report_dates
 from .second_to_do import prepared_dates
 from .stand_ins import stand_ins_to_name, stands_in
@@ -44,6 +44,7 @@ PAGES = {
     "hold_meeting": "cases:record_meeting",
     "check_advice": "cases:check_advice",
     "answer_objection": "cases:answer_lift",
+    PLACE: "cases:place_request",
     "review_stalled": "cases:set_next_step",
 }
 """Where each kind is done. Pages about a request take the request's id, the others the obligation's."""
@@ -52,7 +53,7 @@ PAGES = {
 
 BY_OBLIGATION = {
     "cases:record_step", "cases:check_advice", "cases:answer_lift", "cases:set_next_step", "cases:answer_call",
-    "cases:record_meeting",
+    "cases:record_meeting", "cases:place_request",
 }  # fmt: skip
 
 

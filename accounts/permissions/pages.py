@@ -245,6 +245,7 @@ OF_BOTH_SIDES: dict[str, Methods] = {
     "cases:stalled_list": reading(OVERSEERS),
     "cases:remind": sending(OVERSEERS),
     "cases:lift_case": form(OVERSEERS),
+    "cases:place_request": form(OVERSEERS),
     "followup:report": reading(FIGURE_READERS),
 }
 

@@ -20,7 +20,8 @@ from cases.board import board_of
 from cases.forms.stalled import LiftForm
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.lifting import so_far_in_words
-from cases.models import Case, Objection
+from cases.models import Case, Objection, Obligation
+from cases.obligations import PLACE
 from cases.silence import silences_by_unit
 
 from .acting import Act, acting_page
@@ -45,6 +46,7 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
             "board": board,
             "is_coordinator": _is_coordinator(request),
             "lifted": _lifted_to(request),
+            "to_place": _to_place(request),
             "silent": silences_by_unit(today - COUNTED_FOR, today),
             "counted_from": today - COUNTED_FOR,
         },
@@ -124,6 +126,14 @@ def _lifted_to(request: MemberRequest) -> list[Objection]:
         return []
     waiting = Objection.objects.visible_to(request.membership).open()
     return list(waiting.select_related("case__school_unit", "referral__to_unit").defer("case__final_word"))
+
+
+def _to_place(request: MemberRequest) -> list[Obligation]:
+    """Return the requests, sent on twice, for which the reader's unit chooses as a coordinator who takes them."""
+    if not _is_coordinator(request):
+        return []
+    asked = Obligation.objects.overseen_by(request.membership).open().filter(kind=PLACE)
+    return list(asked.held_by(request.membership.unit).with_dates_and_units().order_by("due_on", "pk"))
 
 
 def _is_coordinator(request: MemberRequest) -> bool:
