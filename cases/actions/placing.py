@@ -76,7 +76,7 @@ def _carry_on(happening: Entry, service: Service | None = None) -> Referral:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT carry_request_on(%s, %s, %s, %s)",
-            [old.pk, service and service.pk, happening.actor.pk, happening.at],
+            [old.pk, service.pk if service is not None else None, happening.actor.pk, happening.at],
         )
         (made,) = cursor.fetchone()
     if made is None:
