@@ -11,7 +11,7 @@ from accounts.roles import Role, Side
 
 from .models import Case, ConcernReport, Consultation, Deviation, Feedback, Objection, Obligation, PreparedNo, Referral
 from .models.objection import Level
-from .obligations import LIFT
+from .obligations import LIFT, PLACE
 from .unit_times import HAVE_TIMES
 
 
@@ -177,6 +177,12 @@ def may_write_other_version(reader: Membership, objection: Objection) -> bool:
     """Say whether `reader` may tell the side of the unit that said no: its people, until somebody has answered."""
     told = objection.ended_at is not None or objection.other_version or objection.answers.exists()
     return not told and _may(reader, Object.OBJECTION, Action.CREATE, objection.referral.to_unit)
+
+
+def may_place(reader: Membership, obligation: Obligation) -> bool:
+    """Say whether `reader` chooses who takes a request sent on twice: the asked unit's coordinator, or its head."""
+    asked = obligation.kind == PLACE and obligation.intervals.filter(to_at=None, unit=reader.unit_id).exists()
+    return asked and bool(permits(reader, Object.STALLED, Action.CHANGE))
 
 
 def may_oversee(reader: Membership, case: Case) -> bool:

@@ -17,7 +17,7 @@ from deadlines.stockholm import stockholm_day
 from deadlines.working_days import add_working_days, working_days_between
 
 from .models import Case, Obligation, Referral
-from .obligations import KINDS, STEPS, Kind
+from .obligations import KINDS, PLACE, STEPS, Kind
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,8 @@ class CaseState:
             return _("Closed")
         if any(ball.obligation.kind == "answer_objection" for ball in self.balls):
             return _("Lifted to managers")
+        if any(ball.obligation.kind == PLACE for ball in self.balls):
+            return _("The coordinator decides who takes it")
         if self.referral is None:
             return pgettext_lazy("state of a case", "Open")
         return Referral.Status(self.referral.status).label

@@ -19,7 +19,7 @@ from accounts.roles import Side
 from . import access
 from .acts import last_acts
 from .ball import Ball
-from .obligations import LIFT, REMIND_EVERY_DAYS
+from .obligations import KINDS, LIFT, PLACE, REMIND_EVERY_DAYS
 from .stalled import REASONS, Stalled, is_named, stalled_cases
 
 REMIND = "remind"
@@ -128,7 +128,7 @@ def row_of(stalled: Stalled, reader: Membership, today: date, reminded_at: datet
         who=_("you") if is_mine else (person.user.short_name if person else ""),
         is_mine=is_mine,
         remedy=remedy,
-        button=stalled.button if remedy == stalled.remedy else _("Remind"),
+        button=_button(stalled, remedy),
         url=_address(stalled, remedy),
         reminded_at=reminded_at if reminded_at and _is_recent(reminded_at, today) else None,
     )
@@ -136,6 +136,8 @@ def row_of(stalled: Stalled, reader: Membership, today: date, reminded_at: datet
 
 def _remedy(stalled: Stalled, reader: Membership) -> str:
     """Return the remedy of the cause, or a reminder where it is not the reader's to take or has been taken."""
+    if stalled.ball is not None and stalled.ball.obligation.kind == PLACE and stalled.ball.unit.pk == reader.unit_id:
+        return "place_request"
     if stalled.remedy == "lift_case":
         is_lifted = any(ball.obligation.kind == LIFT for ball in stalled.state.balls)
         return REMIND if is_lifted else "lift_case"
@@ -147,8 +149,14 @@ def _remedy(stalled: Stalled, reader: Membership) -> str:
     return REMIND
 
 
+def _button(stalled: Stalled, remedy: str) -> str | Promise:
+    if remedy == "place_request":
+        return KINDS[PLACE].button
+    return stalled.button if remedy == stalled.remedy else _("Remind")
+
+
 def _address(stalled: Stalled, remedy: str) -> str:
-    if remedy in {"set_next_step", "hand_over"}:
+    if remedy in {"set_next_step", "hand_over", "place_request"}:
         return reverse(f"cases:{remedy}", args=[stalled.ball.obligation.pk])  # type: ignore[union-attr]
     return reverse(f"cases:{remedy}", args=[stalled.case.pk])
 

@@ -163,7 +163,7 @@ def _answer_on(consent: Consent, today: date) -> str:
 
 def first_receiver(referral: Referral) -> UUID:
     """Return the unit that the school sent the request to, before it was sent on: the one the consent names."""
-    while before := referral.redirected_from:
+    while before := referral.carried_from:
         referral = before
     return referral.to_unit_id
 
@@ -174,7 +174,7 @@ def first_receivers(referrals: Iterable[Referral]) -> dict[UUID, UUID]:
     found = {}
     for one in by_key.values():
         origin = one
-        while (before := by_key.get(origin.parent_id)) and before.status == Referral.Status.REDIRECTED:
+        while (before := by_key.get(origin.parent_id)) and origin.carries(before):
             origin = before
         found[one.pk] = origin.to_unit_id
     return found

@@ -23,7 +23,7 @@ from deadlines.working_days import add_working_days, working_days_between
 
 from . import unit_times
 from .models import Case, Event, Hold, HolderInterval, Obligation, Referral
-from .obligations import KINDS, LIFT, LONGEST_PAUSE, NET
+from .obligations import FROM_ABOVE, KINDS, LONGEST_PAUSE, NET
 
 
 class CaseIsClosed(Exception):
@@ -97,13 +97,13 @@ class Entry:
     ) -> Obligation:
         """Put an obligation on `unit`, and within it on `person`. Without `due_on` the unit's time for the kind counts.
 
-        Raises NotAllowed when `unit` has no part in the case: it could not see what it holds. Managers to whom a
-        disagreement is lifted are let in by the lift itself.
+        Raises NotAllowed when `unit` has no part in the case: it could not see what it holds. Managers and
+        coordinators who decide from above are let in by that itself.
         """
         described = KINDS[kind]
         if person is not None and person.unit_id != unit.pk:
             raise NotAllowed
-        if kind != LIFT and not self.case.parties.filter(unit=unit, ended_at=None).exists():
+        if kind not in FROM_ABOVE and not self.case.parties.filter(unit=unit, ended_at=None).exists():
             raise NotAllowed
         due = due_on or unit_times.due_on(kind, unit, self.today)
         obligation = Obligation.objects.create(

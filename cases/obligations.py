@@ -71,7 +71,7 @@ class Kind:
 
         Managers on both sides share the time in which they answer what is lifted, so neither sets it.
         """
-        if self.days is None or self.code == LIFT:
+        if self.days is None or self.code in FROM_ABOVE:
             return 0
         return self.days if self.is_statutory else AGREED_AT_MOST * self.days
 
@@ -92,6 +92,12 @@ AGREED_AT_MOST = 2
 
 LIFT = "answer_objection"
 """The obligation of a manager to whom a disagreement is lifted."""
+
+PLACE = "place_request"
+"""The obligation of a coordinator: a request is sent on for the second time."""
+
+FROM_ABOVE = frozenset({LIFT, PLACE})
+"""What is decided by those who take no part in the case: it lets them in by itself."""
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
@@ -143,6 +149,10 @@ KINDS: dict[str, Kind] = {
         Kind(
             "answer_objection", _("Answer what was lifted to managers"), _("Answer"), _("both managers"),
             None, 5, Calendar.WORKING_DAYS, AGREED, rank=2,
+        ),
+        Kind(
+            PLACE, _("Decide which unit takes the request"), _("Choose the unit"), _("coordinator"),
+            None, 5, Calendar.WORKING_DAYS, AGREED, rank=1,
         ),
         Kind(
             "follow_up", _("Follow up together"), _("Record the step"), _("holder named at the meeting"),

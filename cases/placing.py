@@ -1,4 +1,7 @@
-"""A school that is not sure lets the intake office choose: it then has to find a place, or do the work itself."""
+"""What a unit may not answer: "somebody else", where the school asked it to choose or the city has chosen it.
+
+A school that is not sure lets the intake office choose: it then has to find a place, or do the work itself.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from django.db.models import QuerySet
 
 from socialservices.models import ReasonCode, Service
 
-from .models import Referral
+from .models import Obligation, Referral
+from .obligations import PLACE
 from .unit_reasons import reasons_of
 
 WRONG_PLACE = ("OUTSIDE_TARGET_GROUP", "WRONG_DISTRICT", "TOO_SEVERE_FOR_TEAM", "BELOW_THRESHOLD")
@@ -21,8 +25,29 @@ def must_be_placed(referral: Referral) -> bool:
     return is_intake and referral.redirected_from is None
 
 
+def is_placed(referral: Referral) -> bool:
+    """Say whether a coordinator chose the request's unit, after it had been sent on twice."""
+    before = referral.redirected_from
+    return before is not None and Obligation.objects.filter(kind=PLACE, referral=before).exists()
+
+
+def may_send_on(referral: Referral) -> bool:
+    """Say whether the request can be sent on: not where a coordinator or managers have decided who takes it."""
+    return referral.given_back_from is None and not is_placed(referral)
+
+
+def may_say_no(referral: Referral) -> bool:
+    """Say whether the request can be declined: not where managers have changed a no."""
+    return referral.given_back_from is None
+
+
+def has_to_take_it(referral: Referral) -> bool:
+    """Say whether "somebody else should have been asked" is no answer here."""
+    return must_be_placed(referral) or is_placed(referral)
+
+
 def reasons_for(referral: Referral, today: date) -> QuerySet[ReasonCode]:
     """Return the reasons with which a request can be declined on `today`: none that leaves "where?" unanswered, and
     none that the unit it came to has hidden."""
     reasons = reasons_of(referral.to_unit, today)
-    return reasons.exclude(code__in=WRONG_PLACE) if must_be_placed(referral) else reasons
+    return reasons.exclude(code__in=WRONG_PLACE) if has_to_take_it(referral) else reasons

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -99,6 +99,12 @@ def right_units_for(referral: Referral, today: date) -> QuerySet[Service]:
         return current
     routing = routing_for(PupilFacts(**referral.routing, absence_percent=None), today)
     return current.filter(pk__in=[service.pk for service in routing.serving]) if routing.serving else current
+
+
+def units_to_place(referral: Referral, today: date) -> QuerySet[Service]:
+    """Return the services a coordinator chooses among: those that take the pupil, and the one that has the request."""
+    current = Service.objects.current(today).filter(office__unit__closed_on=None).select_related("office__unit")
+    return current.filter(Q(pk__in=right_units_for(referral, today).values("pk")) | Q(pk=referral.service_id))
 
 
 def routing_of(pupil: Pupil, today: date) -> Routing:

@@ -25,7 +25,7 @@ from . import access
 from .acts import last_acts
 from .ball import Ball, CaseState, states_of
 from .models import Case, Decision, Obligation, QueuePlace, Referral
-from .obligations import LONGEST_QUEUE, NET
+from .obligations import LONGEST_QUEUE, NET, PLACE
 
 QUIET_WORKING_DAYS = 15
 """S4: working days without a substantive event (product.md section 8)."""
@@ -277,9 +277,9 @@ def _nobody_in_place(facts: Facts) -> Cause | None:
 
 
 def _no_taker(facts: Facts) -> Cause | None:
-    """S7: sent on twice, and the last receiver has not taken over."""
+    """S7: sent on twice, and the coordinator has not chosen or the last receiver has not taken over."""
     redirected = [referral for referral in facts.referrals if referral.status == Referral.Status.REDIRECTED]
-    waiting = [ball for ball in facts.balls if ball.obligation.kind == "take_over"]
+    waiting = [ball for ball in facts.balls if ball.obligation.kind in {PLACE, "take_over"}]
     if len(redirected) < 2 or not waiting:
         return None
     sentence = _("Sent on %(times)d times and nobody has taken over.") % {"times": len(redirected)}

@@ -37,6 +37,8 @@ TITLES: dict[str, str | Promise] = {
     "question_answered": _("Answer from the school"),
     "request_queued": _("In the queue: no room yet"),
     "request_redirected": _("Request sent on to another unit"),
+    "placing_asked": _("Sent on for the second time: the coordinator decides which unit takes it"),
+    "request_placed": _("The coordinator has decided which unit takes the request"),
     "request_declined": _("No"),
     "request_withdrawn": _("Request withdrawn"),
     "consents_noted": _("New answers about consent"),
@@ -142,7 +144,9 @@ def _words(event: Event, subject: Any) -> tuple[str, list[tuple[str | Promise, s
     if isinstance(subject, Feedback):
         return (subject.reply if event.kind == "feedback_acknowledged" else subject.text), []
     if isinstance(subject, Answered):
-        return subject.given.rationale if subject.given else "", _facts_of_answer(subject.decision, subject.given)
+        return subject.given.rationale if subject.given else "", _facts_of_answer(
+            subject.decision, subject.given, _("Proposed") if event.kind == "placing_asked" else _("Next with")
+        )
     if isinstance(subject, QueuePlace):
         expected = short_day(subject.expected_on)
         return subject.interim, [(_("Place in the queue"), str(subject.place)), (_("Expected to begin"), expected)]
@@ -169,7 +173,9 @@ def _words_of_meeting(kind: str, meeting: JointMeeting) -> tuple[str, list[tuple
             return "", []
 
 
-def _facts_of_answer(decision: Decision, given: DecisionReason | None) -> list[tuple[str | Promise, str]]:
+def _facts_of_answer(
+    decision: Decision, given: DecisionReason | None, next_with: str | Promise
+) -> list[tuple[str | Promise, str]]:
     facts: list[tuple[str | Promise, str]] = []
     if given and given.code:
         facts.append((_("Reason"), given.code.title))
@@ -183,7 +189,7 @@ def _facts_of_answer(decision: Decision, given: DecisionReason | None) -> list[t
     if decision.try_again_on:
         facts.append((_("New try with the pupil"), short_day(decision.try_again_on)))
     if decision.next_holder:
-        facts.append((_("Next with"), decision.next_holder.short_name))
+        facts.append((next_with, decision.next_holder.short_name))
     if decision.next_on:
         facts.append((_("At the latest"), short_day(decision.next_on)))
     return facts

@@ -18,6 +18,7 @@ PAGES: dict[str, str | Promise] = {
     "cases:todo": _("the start page with what is to be done"),
     "cases:case_list": _("the list of cases"),
     "cases:objection": _("what school and social services disagree about"),
+    "cases:place_request": _("which unit takes a request that has been sent on twice"),
     "cases:write_other_version": _("the other side’s version of a disagreement"),
     "cases:stalled_list": _("the list of cases that stand still"),
     "cases:deviation_list": _("the list of deviations in the co-operation"),

@@ -252,6 +252,7 @@ OF_BOTH_SIDES: dict[str, Methods] = {
     "cases:remind_many": sending(OVERSEERS),
     "cases:remind": sending(OVERSEERS),
     "cases:lift_case": form(OVERSEERS),
+    "cases:place_request": form(OVERSEERS),
     "followup:report": reading(FIGURE_READERS),
 }
 

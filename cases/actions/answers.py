@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership, Unit
 from cases import access
-from cases.consents import reply_is_covered
+from cases.consents import may_go_on, reply_is_covered
 from cases.declining import (
     BY_TWO,
     DEMANDED,
@@ -25,12 +25,13 @@ from cases.declining import (
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Decision, DecisionReason, Disclosure, NoSaid, PreparedNo, Question, QueuePlace, Referral
 from cases.obligations import ALLOCATED, CALL_MEETING, TRY_AGAIN
-from cases.placing import WRONG_PLACE, must_be_placed
+from cases.placing import WRONG_PLACE, has_to_take_it, may_say_no, may_send_on
 from cases.unit_reasons import hidden_codes
 from deadlines.working_days import add_working_days
 from socialservices.models import ReasonCode, Service
 
-from .disclosing import passed_on
+from .disclosing import ConsentIsMissing, passed_on
+from .placing import ask_coordinator
 from .requests import NothingNew, end_part, new_referral
 
 Status = Referral.Status
@@ -144,14 +145,17 @@ def queue_request(
 
 
 def redirect_request(*, referral: Referral, service: Service, rationale: str, by: Membership, at: datetime) -> Referral:
-    """Send the request on to the unit behind `service`. The sender keeps the ball until that unit acknowledges.
+    """Send the request on to the unit behind `service`. The sender keeps the answer until that unit acknowledges.
 
-    Raises ConsentIsMissing when the consent to share has been taken back.
+    The second time the service is a proposal: the coordinator chooses (cases.actions.placing), and the request is
+    returned as it is. Raises ConsentIsMissing when the consent to share has been taken back, NotAllowed for a request
+    that a coordinator or managers have placed.
     """
-    with answering(referral, "request_redirected", by, at) as happening:
+    kind = "request_redirected" if referral.redirected_from is None else "placing_asked"
+    with answering(referral, kind, by, at) as happening:
         old = happening.request
         to_unit = service.office.unit
-        if to_unit.pk == old.to_unit_id:
+        if to_unit.pk == old.to_unit_id or not may_send_on(old):
             raise NotAllowed
         if happening.case.referrals.awaiting_answer().filter(to_unit=to_unit).exists():
             raise NothingNew
@@ -161,10 +165,19 @@ def redirect_request(*, referral: Referral, service: Service, rationale: str, by
         happening.stop("answer_question", referral=old, outcome="replaced")
         for obligation in happening.open_obligations("answer_request", referral=old):
             happening.resume(obligation)
-        new = new_referral(happening, to_unit=to_unit, service=service, parent=old)
-        passed_on(happening, old, new)
-        happening.start("take_over", unit=to_unit, referral=new)
-        happening.referral = old
+        return _goes_on(happening, old, service)
+
+
+def _goes_on(happening: Entry, old: Referral, service: Service) -> Referral:
+    """Give the request to the unit behind `service`, or the second time the choice to the coordinator."""
+    if not may_go_on(old.disclosures.all()):
+        raise ConsentIsMissing
+    if old.redirected_from is not None and ask_coordinator(happening, old):
+        return old
+    new = new_referral(happening, to_unit=service.office.unit, service=service, parent=old)
+    passed_on(happening, old, new)
+    happening.start("take_over", unit=new.to_unit, referral=new)
+    happening.referral = old
     return new
 
 
@@ -225,10 +238,12 @@ def say_no(happening: Entry, said: NoSaid, *, prepared_by: Membership | None = N
 
 
 def lacks_anything(referral: Referral, said: NoSaid, today: date) -> bool:
-    """Say whether a no lacks what its reason demands on `today`, or gives one that is no reason here or is hidden."""
+    """Say whether a no lacks what its reason demands on `today`, or is none here: hidden, or not this unit's to say."""
     demanded = {name: said.words.get(name, "") for name in DEMANDED}
     given = NoGiven(said.reason.code, said.next_holder.pk == referral.from_unit_id, said.next_on, **demanded)
-    refused = WRONG_PLACE if must_be_placed(referral) else ()
+    if not may_say_no(referral):
+        return True
+    refused = WRONG_PLACE if has_to_take_it(referral) else ()
     is_none = said.reason.code in {*refused, *hidden_codes(referral.to_unit, today)}
     return is_none or bool(lacks(given, today))
 
@@ -288,7 +303,11 @@ def _acknowledge(happening: Entry, by: Membership) -> None:
         due_on = _take_over(happening, referral.redirected_from)
     happening.stop("acknowledge_request", "take_over", referral=referral)
     person = by if by.unit_id == referral.to_unit_id else None
-    happening.start("answer_request", unit=referral.to_unit, person=person, due_on=due_on, referral=referral)
+    given = happening.open_obligations("answer_request", referral=referral)
+    for obligation in given:  # what managers gave back has its date already
+        happening.hand_over(obligation, unit=referral.to_unit, person=person)
+    if not given:
+        happening.start("answer_request", unit=referral.to_unit, person=person, due_on=due_on, referral=referral)
 
 
 def _take_over(happening: Entry, old: Referral) -> date | None:

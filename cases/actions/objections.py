@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from accounts.models import Membership, Unit
-from accounts.roles import Role, UnitKind
+from accounts.roles import UnitKind
 from cases import access
+from cases.coordinators import district_of, the_city
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Objection, ObjectionAnswer, Obligation, Referral
 from cases.models.objection import Level
 from cases.obligations import LIFT, LIFT_DAYS, LiftAnswer
 from deadlines.working_days import add_working_days
+
+from .placing import give_back
 
 OUTCOMES = {
     LiftAnswer.YES_WITH_CONDITIONS: Objection.Outcome.OVERTURNED,
@@ -93,20 +96,21 @@ def next_level(objection: Objection, today: date) -> tuple[str, Unit] | None:
 
     A district without a coordinator on `today` has nobody to answer, and is passed by.
     """
-    district = objection.referral.to_unit.parent
-    if objection.level == Level.HEADS and district is not None and district.kind == UnitKind.SOCIAL_AREA:
-        answers = Membership.objects.working_in(district, [Role.COORDINATOR], today)
-        if answers.exists():
-            return Level.DISTRICT, district
-    city = Unit.objects.filter(kind=UnitKind.CITY).order_by("pk").first()
+    district = district_of(objection.referral.to_unit, today) if objection.level == Level.HEADS else None
+    if district is not None:
+        return Level.DISTRICT, district
+    city = the_city()
     return (Level.CITY, city) if city is not None and objection.level != Level.CITY else None
 
 
 def _settle(happening: Entry, objection: Objection, code: str, task: str, next_on: date) -> None:
-    """End the objection. A changed answer gives the unit that said no the next step, so that the help begins there."""
+    """End the objection. A changed answer gives the unit that said no the request to accept.
+
+    Where the consent no longer stands it gets the next step instead: the help begins there, one way or the other.
+    """
     objection.ended_at, objection.outcome = happening.at, OUTCOMES[LiftAnswer(code)]
     objection.save(update_fields=["ended_at", "outcome"])
     happening.changes.append({"do": "objection", "objection": str(objection.pk), "outcome": objection.outcome})
-    if objection.outcome == Objection.Outcome.OVERTURNED:
+    if objection.outcome == Objection.Outcome.OVERTURNED and not give_back(happening, objection, next_on):
         unit = objection.referral.to_unit
         happening.start("do_next_step", unit=unit, due_on=next_on, referral=objection.referral, task=task[:300])

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from accounts.models import Membership, Unit
 from accounts.roles import MANAGERS
+from cases.coordinators import the_city
 from cases.ledger import CaseIsClosed, Entry, entry
 from cases.models import Event, Objection, Obligation, Referral
-from cases.obligations import LIFT, NET
+from cases.obligations import LIFT, NET, PLACE
 from cases.silence import RECEIPT_RETURNED_FOR, is_noted_at, silent_on
 from deadlines.stockholm import stockholm_day
 from deadlines.working_days import add_working_days
@@ -72,6 +73,14 @@ def _climb(happening: Entry, obligation: Obligation, unit: Unit) -> None:
     climb(happening, still_open.select_related("referral__to_unit__parent").get(referral=obligation.referral_id))
 
 
+def _place_higher(happening: Entry, obligation: Obligation, unit: Unit) -> None:
+    """Let the city choose the unit that the district has not chosen; the city is the last, and is only counted."""
+    city = the_city()
+    if city is not None and city.pk != unit.pk:
+        happening.stop_one(obligation, outcome=Obligation.Outcome.NO_ANSWER)
+        happening.start(PLACE, unit=city, referral=obligation.referral)
+
+
 def _end_question(happening: Entry, obligation: Obligation, unit: Unit) -> None:
     """Give the ball back to the unit that asked: no answer is no no, and its clock runs again."""
     happening.stop_one(obligation, outcome=Obligation.Outcome.NO_ANSWER)
@@ -99,6 +108,7 @@ def _head_of(unit: Unit, happening: Entry) -> Membership | None:
 CLIMBS = {
     NET: _lift_to_managers,
     LIFT: _climb,
+    PLACE: _place_higher,
     "answer_question": _end_question,
     "acknowledge_feedback": _return_receipt,
 }

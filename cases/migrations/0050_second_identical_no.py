@@ -35,5 +35,5 @@ CREATE TRIGGER second_no_has_a_head BEFORE INSERT ON cases_decisionreason
 class Migration(migrations.Migration):
     """The database wants the head, too."""
 
-    dependencies = [("cases", "0047_times_of_meetings")]
+    dependencies = [("cases", "0048_placing")]
     operations = [migrations.RunSQL(BY_HEAD)]

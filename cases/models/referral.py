@@ -128,6 +128,21 @@ class Referral(PersonalModel):
         """The request that another unit sent on and that became this one; None for one that the school has sent."""
         return self.parent if self.parent is not None and self.parent.status == self.Status.REDIRECTED else None
 
+    @property
+    def given_back_from(self) -> Referral | None:
+        """The request that was declined and that managers gave back as this one; None for one the school has sent."""
+        return self.carried_from if self.redirected_from is None else None
+
+    @property
+    def carried_from(self) -> Referral | None:
+        """The request whose copies this one carries, on the same consent; None for one that the school has sent."""
+        return self.parent if self.parent is not None and self.carries(self.parent) else None
+
+    def carries(self, before: Referral) -> bool:
+        """Say whether the request is what `before`, which it follows, became: sent on, or given back by managers."""
+        is_given_back = before.status == self.Status.DECLINED and self.submission is None
+        return before.status == self.Status.REDIRECTED or is_given_back
+
     def can_become(self, status: str) -> bool:
         """Say whether the request may go from its status to `status`."""
         return status in self.NEXT[self.status]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from cases.forms.answers import AllocateForm, AskForm, DeclineForm, QueueForm, R
 from cases.inbox import next_to_answer, rows_of
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.models import DecisionReason, Referral
-from cases.placing import reasons_for
+from cases.placing import may_say_no, may_send_on, reasons_for
 from cases.receivers import right_units_for
 
 from .acting import choices
@@ -104,7 +105,7 @@ def queue_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
 
 def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Send the request on to the right unit, which keeps the time it has had."""
-    referral = received(request, referral_id)
+    referral = _answered_freely(request, referral_id, may_send_on)
     today = timezone.localdate()
     form = RedirectForm(
         request.POST or None, services=right_units_for(referral, today), covered=reply_is_covered(referral, today)
@@ -127,6 +128,8 @@ def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         if stop is None:
             unit = form.cleaned_data["service"].office.unit.short_name
             text = _("Sent on. The ball stays with you until %(unit)s has acknowledged.")
+            if referral.redirected_from is not None:
+                text = _("The coordinator decides which unit takes it. You proposed %(unit)s.")
             messages.success(request, text % {"unit": unit})
         return stop or _after_answer(request, referral)
     return answer_page(request, referral, "redirect", form)
@@ -134,7 +137,7 @@ def redirect_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
 
 def decline_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
     """Say no, in two steps: everything it needs, then a look at the whole before it is sent."""
-    referral = received(request, referral_id)
+    referral = _answered_freely(request, referral_id, may_say_no)
     form = _decline_form(request, referral)
     if not access.may_answer(request.membership, referral):
         return conflict_page(request, referral.case, form if form.is_bound else None)
@@ -155,6 +158,14 @@ def decline_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
         unit = referral.from_unit.short_name
         messages.success(request, _("The answer is sent. The ball is now with %(unit)s.") % {"unit": unit})
     return stop or _after_answer(request, referral)
+
+
+def _answered_freely(request: MemberRequest, referral_id: UUID, may: Callable[[Referral], bool]) -> Referral:
+    """Return the request; 403 for an answer that a decision from above has taken away."""
+    referral = received(request, referral_id)
+    if not may(referral):
+        raise PermissionDenied
+    return referral
 
 
 def _leave_to_colleague(request: MemberRequest, referral: Referral, form: DeclineForm) -> HttpResponse:

@@ -27,8 +27,18 @@ from cases.forms.answers import AcceptForm
 from cases.forms.inbox import IntakeSearchForm
 from cases.inbox import TABS, UNALLOCATED, Tab, allocated_to, counts_of, late_first, requests_in, rows_of
 from cases.inbox_search import found
-from cases.models import Decision, Disclosure, PreparedNo, Question, QueuePlace, Referral
-from cases.placing import must_be_placed
+from cases.models import (
+    Decision,
+    Disclosure,
+    ObjectionAnswer,
+    Obligation,
+    PreparedNo,
+    Question,
+    QueuePlace,
+    Referral,
+)
+from cases.obligations import PLACE
+from cases.placing import is_placed, may_say_no, may_send_on, must_be_placed
 from cases.waiting import absence_while_waiting
 from cases.workload import chosen_person, workload_of
 
@@ -145,6 +155,9 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
         "may_queue": may_answer and referral.status != Referral.Status.ASKED,
         "place": QueuePlace.objects.visible_to(reader).filter(referral=referral).defer(None).last(),
         "must_be_placed": must_be_placed(referral),
+        "may_send_on": may_send_on(referral),
+        "may_say_no": may_say_no(referral),
+        **_decided_from_above(referral),
         "prepared": latest_prepared(request, referral),
         "may_work": access.may_work(reader, referral),
         "holds": [ball for ball in state.balls if ball.obligation.referral_id == referral.pk],
@@ -157,6 +170,17 @@ def _asked_for(request: MemberRequest, form: forms.Form) -> dict[str, str]:
     """Return the service that a link proposes to send the request on to, where the panel asks for one."""
     wanted = request.GET.get("service", "")
     return {"service": wanted} if wanted and "service" in form.fields else {}
+
+
+def _decided_from_above(referral: Referral) -> dict[str, Any]:
+    """Return what a coordinator or managers said when they decided that the request is this unit's to answer."""
+    if referral.given_back_from is not None:
+        said = ObjectionAnswer.objects.filter(objection__referral=referral.given_back_from).exclude(conditions="")
+        return {"given_back": True, "conditions": said.select_related("unit")}
+    if not is_placed(referral):
+        return {"asked": Obligation.objects.open().filter(kind=PLACE, referral=referral).first()}
+    placed = Obligation.objects.filter(kind="take_over", referral=referral)
+    return {"placed": placed.defer(None).first()}
 
 
 def latest_prepared(request: MemberRequest, referral: Referral) -> PreparedNo | None:

@@ -20,8 +20,8 @@ from cases.board import acts_in, board_of, held_by
 from cases.forms.stalled import LiftForm
 from cases.ledger import AlreadyDone, CaseIsClosed
 from cases.lifting import so_far_in_words
-from cases.models import Case, Objection
-from cases.obligations import LIFT
+from cases.models import Case, Objection, Obligation
+from cases.obligations import LIFT, PLACE
 from cases.silence import silences_by_unit
 from cases.who_waits import pairs_of
 
@@ -47,6 +47,7 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
             "board": board,
             "is_coordinator": _is_coordinator(request),
             "lifted": _lifted_to(request),
+            "to_place": _to_place(request),
             "silent": silences_by_unit(today - COUNTED_FOR, today),
             "counted_from": today - COUNTED_FOR,
         },
@@ -200,6 +201,14 @@ def _lifted_to(request: MemberRequest) -> list[Objection]:
         return []
     waiting = Objection.objects.visible_to(request.membership).open()
     return list(waiting.select_related("case__school_unit", "referral__to_unit").defer("case__final_word"))
+
+
+def _to_place(request: MemberRequest) -> list[Obligation]:
+    """Return the requests, sent on twice, for which the reader's unit chooses as a coordinator who takes them."""
+    if not _is_coordinator(request):
+        return []
+    asked = Obligation.objects.overseen_by(request.membership).open().filter(kind=PLACE)
+    return list(asked.held_by(request.membership.unit).with_dates_and_units().order_by("due_on", "pk"))
 
 
 def _is_coordinator(request: MemberRequest) -> bool:

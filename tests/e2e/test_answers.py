@@ -24,6 +24,11 @@ SELECT min(o.due_on) FROM cases_obligation o JOIN cases_referral r ON r.case_id 
    AND NOT EXISTS (SELECT FROM cases_event e WHERE e.kind = 'no_answer' AND e.subject = o.id
                     AND e.changes->0->>'due_on' = o.due_on::text)
 """
+WITH_THE_CITY = """
+SELECT o.id FROM cases_obligation o JOIN cases_holderinterval h ON h.obligation_id = o.id AND h.to_at IS NULL
+  JOIN accounts_unit u ON u.id = h.unit_id
+ WHERE o.referral_id = %s AND o.kind = 'place_request' AND o.stopped_at IS NULL AND u.kind = 'city'
+"""
 SILENCES = """
 SELECT count(*) FROM cases_event e JOIN cases_referral r ON r.case_id = e.case_id
  WHERE r.id = %s AND e.kind = 'no_answer'
@@ -43,6 +48,14 @@ class Answers(Story):
     def status(self, referral: str) -> str:
         """Return the status of a request."""
         [(found,)] = self.server.rows("SELECT status FROM cases_referral WHERE id = %s", referral)
+        return str(found)
+
+    def answer_due(self, referral: str) -> str:
+        """Return the date of the open answer to a request."""
+        [(found,)] = self.server.rows(
+            "SELECT due_on FROM cases_obligation WHERE referral_id = %s AND kind = 'answer_request'"
+            " AND stopped_at IS NULL", referral,
+        )  # fmt: skip
         return str(found)
 
     def let_pass(self, referral: str) -> None:
@@ -134,6 +147,74 @@ def test_an_objection_goes_up_when_the_managers_differ_and_is_overturned(story: 
     assert outcome == "overturned"
     page = story.go("counsellor", f"/objections/{objection}/")
     expect(page.locator("main")).to_contain_text("Teamet börjar inom två veckor.")
+    given_back = story.request_of(DECLINED)
+    assert given_back != referral
+    page = story.go("team_worker", f"/intake/{given_back}/")
+    expect(page.locator("main")).to_contain_text("Teamet börjar inom två veckor.")
+    expect(page.get_by_role("link", name="Nej", exact=True)).to_have_count(0)
+    follow(page, page.locator("#answer form button[type=submit]").first)
+    assert story.status(given_back) == "accepted"
+    assert story.status(referral) == "declined"
+
+
+def test_a_request_sent_on_twice_is_placed_by_the_coordinator_and_keeps_its_date(story: Answers):
+    first = story.request_of(WAITS)
+    due = story.answer_due(first)
+    send_on(story, "team_worker", first, "Mottagning barn och unga Farsta", "Familjen behöver stöd hemma.")
+    second = story.request_of(WAITS)
+    acknowledge(story, "intake_worker", second)
+    assert story.answer_due(second) == due
+    send_on(story, "intake_worker", second, "SST+ Farsta", "De har specialpedagog.")
+    expect(story.windows["intake_worker"].locator("main")).to_contain_text("Samordnaren bestämmer")
+    assert story.request_of(WAITS) == second
+
+    [(case,)] = story.server.rows("SELECT case_id FROM cases_referral WHERE id = %s", second)
+    page = story.go("counsellor", f"/cases/{case}/")
+    expect(page.locator("main")).to_contain_text("Bestäm vilken enhet som tar begäran")
+    while not (step := story.server.rows(WITH_THE_CITY, second)):
+        story.let_pass(second)
+    page = story.go("coordinator", "/stalled/")
+    follow(page, page.locator(f"main a[href='/steps/{step[0][0]}/place/']").first)
+    expect(page.locator("main")).not_to_contain_text("Yusuf")
+    expect(page.locator("main")).not_to_contain_text("De har specialpedagog.")
+    choose(page, "SST Farsta")
+    page.fill("[name=why]", "SST har rum först.")
+    follow(page, page.get_by_role("button", name="Besluta"))
+
+    third = story.request_of(WAITS)
+    page = story.go("unit_head", f"/intake/{third}/")
+    expect(page.locator("main")).to_contain_text("SST har rum först.")
+    expect(page.get_by_role("link", name="Skicka till rätt enhet")).to_have_count(0)
+    acknowledge(story, "unit_head", third)
+    assert story.answer_due(third) == due
+    page = story.go("unit_head", f"/intake/{third}/")
+    page.locator("[name=handler]").select_option(index=1)
+    follow(page, page.locator("#answer form button[type=submit]").first)
+    assert (story.status(second), story.status(third)) == ("redirected", "accepted")
+    page = story.go("counsellor", f"/cases/{case}/")
+    for told in ("Skickad vidare för andra gången", "SST har rum först.", "Ja – begäran är mottagen"):
+        expect(page.locator("main")).to_contain_text(told)
+
+
+def send_on(story: Answers, person: str, referral: str, to: str, why: str) -> None:
+    """Send a request on to the unit whose name begins so."""
+    page = story.go(person, f"/intake/{referral}/redirect/")
+    choose(page, to)
+    page.fill("[name=rationale]", why)
+    follow(page, page.get_by_role("button", name="Skicka vidare"))
+
+
+def choose(page: Page, unit: str) -> None:
+    """Choose the service whose label has `unit` in it."""
+    page.locator("label", has_text=unit).first.click()
+
+
+def acknowledge(story: Answers, person: str, referral: str) -> None:
+    """Acknowledge a request in Incoming; with JavaScript its row becomes a receipt."""
+    page = story.go(person, "/intake/?show=acknowledge")
+    button = page.locator(f"form[action='/intake/{referral}/acknowledge/'] button")
+    button.click()
+    expect(button).to_have_count(0)
 
 
 def test_silence_carries_a_lifted_no_to_the_city_and_is_counted_each_time(story: Answers):

@@ -10,7 +10,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import Membership
-from cases.actions import answers, closing, oversight, replies, requests, second_person, work
+from accounts.roles import Role
+from cases.actions import answers, closing, oversight, placing, replies, requests, second_person, work
 from cases.models import Case, Feedback, NoSaid, Obligation, PreparedNo, Question, Referral
 from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
@@ -216,6 +217,32 @@ class Story:
         )  # fmt: skip
         return self
 
+    def place(self, service: Service | None = None, by: Membership | None = None) -> Story:
+        """The coordinator who is asked chooses the third team, unless another is named."""
+        self.at += timedelta(minutes=1)
+        asked = self.open("place_request")
+        unit = asked.intervals.get(to_at=None).unit
+        coordinator = by or Membership.objects.filter(unit=unit, role=Role.COORDINATOR).first()
+        self.referral = placing.place_request(
+            obligation=asked, service=service or self.cast.third_service, why="Ni har rum först.",
+            by=coordinator or MembershipFactory(coordinator=True, unit=unit), at=self.at,
+        )  # fmt: skip
+        return self
+
+    def overturn(self, code: str = "yes_with_conditions") -> Story:
+        """Both sides' managers change the no: the team has the request again, to accept within three working days."""
+        self.at += timedelta(minutes=1)
+        for manager in (self.cast.area_manager, self.cast.area_head):
+            oversight.answer_lift(
+                obligation=Obligation.objects.open().filter(kind="answer_objection").held_by(manager.unit).get(
+                    case=self.case
+                ),
+                answer=code, reason="Så.", conditions="Skolan är med.", next_task="Börja.",
+                next_unit=self.case.school_unit, next_on=self.days(3), by=manager, at=self.at,
+            )  # fmt: skip
+        self.referral = Referral.objects.filter(case=self.referral.case_id).latest("sent_at", "pk")
+        return self
+
     def withdraw(self) -> Story:
         """The school takes the request back."""
         requests.withdraw_request(
@@ -316,6 +343,10 @@ STATES: dict[str, Callable[[Story], Story]] = {
     "redirected_twice": lambda story: (
         story.send().redirect().redirect(story.cast.third_service, by=story.cast.other_worker)
     ),
+    "placed": lambda story: (
+        story.send().redirect().redirect(story.cast.third_service, by=story.cast.other_worker).place()
+    ),
+    "given_back": lambda story: story.send().decline().lift().overturn(),
     "completed": lambda story: story.send().accept().meet().complete(),
     "interrupted": lambda story: story.send().accept().meet().interrupt(),
     "withdrawn": lambda story: story.send().withdraw(),

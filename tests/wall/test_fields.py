@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cases.actions import objections, oversight, second_person
-from cases.models import Consent, Objection, Obligation, SchoolNote, SocialNote
+from cases.models import Consent, HolderInterval, Objection, Obligation, SchoolNote, SocialNote
 from tests.factories.cases import Cast, Story, a_case, make_cast
 from tests.factories.reports import Reported, a_report
 from tests.wall.fields import plant, read_by
@@ -63,6 +63,13 @@ def answered(story: Story) -> Story:
     return story
 
 
+def asked_coordinator(cast: Cast) -> Story:
+    """The request has been sent on twice, and the city's coordinator is asked."""
+    story = a_case("redirected_twice", cast=cast)
+    HolderInterval.objects.filter(obligation=story.open("place_request")).update(unit=cast.coordinator.unit)
+    return story
+
+
 def reported(decision: str) -> Callable[[Cast], object]:
     """A concern report that the office has decided on and told of."""
 
@@ -100,6 +107,9 @@ STATES: dict[str, Callable[[Cast], object]] = {
     "Redirected, and the school is not told why": lambda cast: with_notes(
         without_reply(a_case("acknowledged", cast=cast)).redirect()
     ).acknowledge(cast.other_worker),
+    "Redirected twice, the coordinator chooses": lambda cast: with_notes(asked_coordinator(cast)),
+    "Placed by the coordinator": lambda cast: with_notes(asked_coordinator(cast).place(by=cast.coordinator)),
+    "No, changed by managers": told("given_back"),
     "Withdrawn": told("withdrawn"),
     "Closed": told("closed"),
     "Concern report, not opened": reported("not_opened"),
@@ -132,6 +142,11 @@ def test_each_reads_exactly_what_the_table_says(state: str, pytestconfig: pytest
         if (label in read.where) is not (title in table[label])
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_coordinator_reads_no_word_of_a_request_that_is_to_be_placed() -> None:
+    for state in ("Redirected twice, the coordinator chooses", "Placed by the coordinator"):
+        assert not [label for label, readers in rows_of(state).items() if "coordinator" in readers], state
 
 
 def test_the_document_has_every_state_once_and_no_other() -> None:
