@@ -112,7 +112,13 @@ def test_what_a_head_has_set_and_ended_since_is_left_alone(city):
     head = MembershipFactory(team_head=True, unit=first.office.unit)
     facts = {**first.facts(), "capacity": 3}
     set_service(
-        office=first.office, kind="sst", facts=facts, valid_from=date(2026, 12, 1), why="Färre platser.", by=head, at=NOW
+        office=first.office,
+        kind="sst",
+        facts=facts,
+        valid_from=date(2026, 12, 1),
+        why="Färre platser.",
+        by=head,
+        at=NOW,
     )
     rows = list(Service.objects.order_by("pk").values())
 
