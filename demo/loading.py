@@ -23,6 +23,7 @@ from . import stories
 from .absence import absence_rows, bring_in
 from .agenda import Agenda
 from .city import DAY_TOTALS, LESSONS, SCHOOLS, SchoolPlan
+from .consultations import plan_consultations
 from .head_settings import plan_settings
 from .people import DEMO_PEOPLE, SYSTEM_ADMIN
 from .population import Registry, Resident
@@ -68,6 +69,7 @@ def load_city(today: date, *, plans: Sequence[SchoolPlan] = SCHOOLS, say: Say = 
     agenda = Agenda()
     agenda.add(days.at(-RENEWED_WORKING_DAYS, time(9)), recruiter.renew)
     plan_settings(agenda, staff, days)
+    plan_consultations(agenda, staff, days)
     for plan in plans:
         residents = [_told(resident, staff, days, agenda, school_days) for resident in city[plan.key]]
         _plan_imports(agenda, staff, days, plan, residents, school_days)

@@ -8,18 +8,19 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Decision, HolderInterval, Obligation, Referral, ServiceGap
 from cases.models.case import CaseQuerySet as Cases
 from cases.models.draft import ServiceGapQuerySet as Gaps
-from cases.models.reason import DecisionReasonQuerySet as Reasons
 from cases.models.referral import ReferralQuerySet as Referrals
 from cases.obligations import KINDS
 from cases.stalled import causes_of, facts_of
 
+from .answer_figures import answers_given, in_queue, merged_reasons, no_for_motivation, reasons_of, silences_by_kind
+from .figure import Figure
+from .report_figures import ReportFigures, figures_of_reports
 from .scope import Scope, Signals
 from .small_numbers import merged, shown_count, shown_median, shown_share
 
@@ -29,24 +30,15 @@ SCHOOL_YEAR_BEGINS = (8, 1)
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A figure ready to be shown. `counted` is how many it is counted over, in words; empty where it is a count."""
-
-    code: str
-    title: str | Promise
-    value: str
-    definition: str | Promise
-    counted: str = ""
-
-
-@dataclass(frozen=True)
 class Report:
-    """Everything on the page: the figures under each question, and the declines by reason."""
+    """Everything on the page: the figures under each question, what is counted by reason, and the concern reports."""
 
     since: date
     questions: list[tuple[str, list[Figure]]]
     reasons: list[tuple[str, str]] = field(default_factory=list)
     gaps: list[tuple[str, str]] = field(default_factory=list)
+    silent: list[tuple[str, str]] = field(default_factory=list)
+    reports: ReportFigures | None = None
 
 
 def report_of(scope: Scope, today: date) -> Report:
@@ -56,18 +48,25 @@ def report_of(scope: Scope, today: date) -> Report:
     in_time = [acknowledged_in_time(sent, today), answered_in_time(sent, today)]
     if scope.signals is not None:
         in_time.insert(0, days_to_first_answer(scope.signals.filter(crossed_on__gte=since)))
+    given = reasons_of(sent, scope.reasons)
+    after_no = [*answers_given(sent), declines_without_next_step(sent)]
+    if not scope.is_school:
+        after_no.insert(1, no_for_motivation(given))
     return Report(
         since,
         [
             (_("Does help come in time?"), in_time),
-            (_("What happens after a no?"), [declines_without_next_step(sent)]),
+            (_("How long is the queue?"), in_queue(scope.referrals, today)),
+            (_("What is answered, and what happens after a no?"), after_no),
             (
                 _("Does anything stand still?"),
                 [open_cases(scope.cases), without_holder_or_date(scope.cases), standing_still(scope.cases, today)],
             ),
         ],
-        declines_by_reason(sent, scope.reasons),
+        merged_reasons(given),
         pupils_no_team_takes(scope.gaps.filter(last_noted_at__date__gte=since)) if scope.gaps is not None else [],
+        silences_by_kind(since, today),
+        None if scope.is_school else figures_of_reports(),
     )
 
 
@@ -159,15 +158,6 @@ def standing_still(cases: Cases, today: date) -> Figure:
           "paused, late by more than half the time, 15 working days without an event, a pause that ran out, nobody in "
           "place, sent on twice without a taker, or a no and then nothing."),
     )  # fmt: skip
-
-
-def declines_by_reason(referrals: Referrals, reasons: Reasons) -> list[tuple[str, str]]:
-    """Return declines by those `reasons` that the reader may count, the largest first, small ones merged."""
-    given = reasons.filter(
-        decision__referral__in=referrals, decision__answer=Decision.Answer.DECLINED, code__isnull=False
-    )
-    counted = Counter(one.code.title for one in given.select_related("code") if one.code)
-    return merged(counted, _("Other reasons, together"))
 
 
 def pupils_no_team_takes(gaps: Gaps) -> list[tuple[str, str]]:

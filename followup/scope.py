@@ -19,13 +19,17 @@ from schools.models import protected_ids
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows that figures are counted over. `signals` and `gaps` are None where the reader has none to count."""
+    """The rows that figures are counted over. `signals` and `gaps` are None where the reader has none to count.
+
+    A school is told no reasons but its own, and nothing about reports.
+    """
 
     cases: Cases
     referrals: Referrals
     reasons: Reasons
     signals: Signals | None
     is_city: bool
+    is_school: bool = False
     gaps: Gaps | None = None
 
 
@@ -58,4 +62,4 @@ def scope_of(reader: Membership) -> Scope:
     signals = Signal.objects.filter(class_group__school__unit__in=units)
     # A school counts the reasons that it may know, and no others.
     told = DecisionReason.objects.exclude(told_on="")
-    return Scope(cases, requests.filter(from_unit__in=units), told, signals, is_city=False)
+    return Scope(cases, requests.filter(from_unit__in=units), told, signals, is_city=False, is_school=True)

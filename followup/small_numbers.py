@@ -1,4 +1,7 @@
-"""Protecting the few: what may be shown of a count, a share and a median (product.md section 1, screens.md (k))."""
+"""Protecting the few: what may be shown of a count, a share and a median (product.md section 1, screens.md (k)).
+
+Concern reports are protected by the same numbers in the database (cases/migrations/0052), which lets nothing else out.
+"""
 
 from __future__ import annotations
 
@@ -51,3 +54,17 @@ def merged(counts: dict[str, int], together: str) -> list[tuple[str, str]]:
         small.append(kept.pop()[0])
     rows = [(name, str(count)) for count, name in kept]
     return [*rows, (together, shown_count(sum(small)))] if small else rows
+
+
+def shown_bounds(least: int | None, most: int | None) -> str:
+    """Return a share that the database has counted: in whole per cent, or no nearer than that few are told apart."""
+    if least is None or most is None:
+        return _("too few to show")
+    if least == most:
+        return f"{least} %"
+    return _("at least %(share)d %%") % {"share": least} if least else _("at most %(share)d %%") % {"share": most}
+
+
+def about(count: int | None) -> str:
+    """Return a count that the database has rounded to the nearest five; None where it is fewer than that."""
+    return shown_count(1) if count is None else _("about %(count)d") % {"count": count} if count else "0"

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
     """Lets the unit that a request waits at ask for the pupil's share of absence, and nobody else."""
 
     dependencies = [
-        ("cases", "0050_second_identical_no"),
+        ("cases", "0052_figures_of_reports"),
         ("attendance", "0029_days_in_a_row"),
         ("schools", "0011_claim_and_protect"),
     ]

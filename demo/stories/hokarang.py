@@ -37,7 +37,7 @@ def selma(tale: Tale) -> None:
 
 @story(SCHOOL, "7A", away=29, pattern=Pattern.RISING, name="Kacper Jaworek")
 def kacper(tale: Tale) -> None:
-    """Lifted and answered by both managers: the team and the school each have a step."""
+    """Lifted and answered by both managers, who differ: it is with the district, and each side has a step meanwhile."""
     tale.worries(-33, "Har inte varit på slöjden på en månad. Går hem.", Sign.LEAVES_EARLY)
     tale.takes_up_concern(-32, "Vi ber om stöd för familjen, som är ny i området.")
     tale.asks_for_support(-29, SST, MOVED_HERE)

@@ -17,6 +17,7 @@ MAY_OPEN_A_CURSOR = {
     "attendance/investigation_rows.py": "a function of the database that tells that there is an investigation",
     "attendance/lines.py": "the lines that apply to a school, found by the same statement as detection finds them",
     "cases/lifting.py": "a function of the database that tells how often lifting a no has helped, in two numbers",
+    "followup/report_figures.py": "a function of the database that counts reports, which nobody who counts may see",
     "cases/silence.py": "a function of the database that counts silences past the rows the reader sees",
     "cases/waiting.py": "a function of the database that tells a unit the share of absence that a consent covers",
     "attendance/missing_reports.py": "what classes have reported over their latest days, counted in the database",

@@ -10,7 +10,17 @@ from django.core.management import call_command
 
 from accounts.models import Membership, User
 from attendance.models import AttendanceDay, Concern, Signal
-from cases.models import Case, Event, Feedback, HolderInterval, Obligation, Referral
+from cases.models import (
+    Case,
+    Consultation,
+    Event,
+    Feedback,
+    HolderInterval,
+    JointMeeting,
+    Objection,
+    Obligation,
+    Referral,
+)
 from cases.stalled import REASONS, stalled_cases
 from cases.timeline import rebuild
 from cases.todo import to_do_of
@@ -111,6 +121,15 @@ def test_the_story_never_runs_ahead_of_today():
 def test_some_feedback_is_read_and_some_is_not():
     assert Feedback.objects.filter(acknowledged_at=None).exists()
     assert Feedback.objects.exclude(acknowledged_at=None).exists()
+
+
+def test_one_consultation_is_answered_and_one_waits():
+    assert sorted(one.is_answered for one in Consultation.objects.all()) == [False, True]
+
+
+def test_a_meeting_waits_for_an_answer_and_what_was_lifted_has_come_to_the_district():
+    assert JointMeeting.objects.filter(status="called").exists()
+    assert Objection.objects.filter(level="district", ended_at=None).exists()
 
 
 def test_absence_came_in_through_imports_without_a_bad_row():

@@ -8,7 +8,7 @@ import pytest
 
 from attendance.models import Signal
 from cases.models import Case, DecisionReason, Referral
-from followup import figures
+from followup import answer_figures, figures
 from tests.factories.attendance import SignalFactory
 from tests.factories.cases import Story, a_case, make_cast
 
@@ -125,9 +125,8 @@ def test_reasons_are_counted_by_their_words() -> None:
     for _n in range(5):
         a_case("declined", cast=cast)
 
-    assert figures.declines_by_reason(Referral.objects.all(), DecisionReason.objects.all()) == [
-        (cast.reason.title_en, "5")
-    ]
+    given = answer_figures.reasons_of(Referral.objects.all(), DecisionReason.objects.all())
+    assert answer_figures.merged_reasons(given) == [(cast.reason.title_en, "5")]
 
 
 def test_every_figure_has_its_definition() -> None:
@@ -140,5 +139,5 @@ def test_every_figure_has_its_definition() -> None:
     report = figures.report_of(scope, DAY)
 
     found = [figure for _question, under in report.questions for figure in under]
-    assert len({figure.code for figure in found}) == len(found) == 7
+    assert len({figure.code for figure in found}) == len(found) == 13
     assert all(str(figure.definition).endswith(".") for figure in found)

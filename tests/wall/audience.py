@@ -20,6 +20,7 @@ from cases.models import (
     Disclosure,
     Event,
     HolderInterval,
+    Objection,
     PreparedNo,
     Referral,
     RequestDraft,
@@ -62,6 +63,14 @@ class Audience:
             return (reader.role in CASE_ROLES or reader.role == "unit_head") and bool(self.units(reader) & parties)
 
         return self.those(reads)
+
+    def objection(self, objection: Objection) -> set[UUID]:
+        """Who reads the case; and, once it has come up, the coordinators of the unit that is asked there."""
+        asked = HolderInterval.objects.filter(
+            obligation__referral=objection.referral, obligation__kind="answer_objection"
+        ).values_list("unit", flat=True)
+        up = self.those(lambda one: one.role == "coordinator" and one.unit_id in set(asked))
+        return self.case(objection.case) | (up if objection.level != "heads" else set())
 
     def settled(self, unit: Unit) -> set[UUID]:
         """Those who work in the unit, and on the social side its heads above."""

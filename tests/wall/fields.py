@@ -85,7 +85,9 @@ def fields() -> Iterator[tuple[str, models.QuerySet[Any], str]]:
     yield "last word to the pupil", Case.objects.filter(~Q(final_word="")), "final_word"
     yield "objection: the school's version", Objection.objects.exclude(disagreement=""), "disagreement"
     yield "objection: the unit's version", Objection.objects.exclude(other_version=""), "other_version"
-    yield "objection: why a manager answers so", ObjectionAnswer.objects.all(), "reason"
+    answers = ObjectionAnswer.objects.all()
+    yield "objection: why a manager answers so", answers, "reason"
+    yield "objection: the conditions of a yes", answers.exclude(conditions=""), "conditions"
     yield "meeting: what is to be decided", JointMeeting.objects.all(), "question"
     yield "note of the school", SchoolNote.objects.all(), "text"
     yield "note of social services", SocialNote.objects.all(), "text"

@@ -57,8 +57,9 @@ def answered(story: Story) -> Story:
     objections.write_other_version(objection=objection, text="Vår sida.", by=story.cast.worker, at=story.at)
     asked = Obligation.objects.open().filter(kind="answer_objection").held_by(story.cast.area_head.unit)
     oversight.answer_lift(
-        obligation=asked.get(), answer="no_stands", reason="Därför.", next_task="Möte.", next_on=story.days(3),
-        next_unit=story.case.school_unit, by=story.cast.area_head, at=story.at,
+        obligation=asked.get(), answer="yes_with_conditions", reason="Därför.", conditions="Om ni är med.",
+        next_task="Möte.", next_on=story.days(3), next_unit=story.case.school_unit, by=story.cast.area_head,
+        at=story.at,
     )  # fmt: skip
     return story
 

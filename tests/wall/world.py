@@ -26,7 +26,7 @@ from attendance.models import (
     MeasureFollowUp,
     Signal,
 )
-from cases.actions import report_intake, settings
+from cases.actions import objections, oversight, report_intake, settings
 from cases.models import (
     Case,
     ConcernReport,
@@ -42,6 +42,7 @@ from cases.models import (
     HolderInterval,
     JointMeeting,
     Objection,
+    ObjectionAnswer,
     Obligation,
     PreparedNo,
     Question,
@@ -134,6 +135,8 @@ def make_world() -> World:
         consult(cast, cast.worker)
         meet(story)
         deviate(story)
+    for story in stories[STATES.index("lifted") :: len(STATES)]:
+        disagree(story)
     with without_triggers():
         for place, rows, name, audience in texts(list(world.people.values())):
             for row in rows:
@@ -218,6 +221,18 @@ def meet(story: Story) -> None:
     JointMeeting.objects.create(
         status="held", chosen_at=story.at, held_on=story.today, decisions="x", held_by=story.cast.counsellor, **common
     )
+
+
+def disagree(story: Story) -> None:
+    """Let the unit tell its side of what was lifted, and the two managers differ: it goes up to a coordinator."""
+    cast, objection = story.cast, Objection.objects.get(referral=story.referral)
+    objections.write_other_version(objection=objection, text="x", by=cast.worker, at=story.at)
+    for by, answer in ((cast.area_manager, "yes_with_conditions"), (cast.area_head, "no_stands")):
+        asked = Obligation.objects.open().filter(kind="answer_objection", case=story.case).held_by(by.unit)
+        oversight.answer_lift(
+            obligation=asked.get(), answer=answer, reason="x", conditions="x", next_task="x", next_on=story.days(3),
+            next_unit=story.case.school_unit, by=by, at=story.at,
+        )  # fmt: skip
 
 
 def consult(cast: Cast, asked: Membership) -> None:
@@ -371,7 +386,10 @@ def texts(people: list[Membership]) -> Iterator[tuple[str, list[Any], str, Calla
     for model, name in ((Question, "text"), (Question, "answer"), (Feedback, "text"), (Feedback, "reply")):
         yield model.__name__.lower(), list(model.objects.all()), name, rules.of_referral
     yield "place", list(QueuePlace.objects.all()), "interim", rules.of_referral
-    yield "objection", list(Objection.objects.all()), "disagreement", lambda row: rules.case(row.case)
+    for name in ("disagreement", "other_version"):
+        yield "objection", list(Objection.objects.exclude(**{name: ""})), name, rules.objection
+    for name in ("reason", "conditions"):
+        yield "answer", list(ObjectionAnswer.objects.all()), name, lambda row: rules.objection(row.objection)
     yield "disclosure", list(Disclosure.objects.all()), "content", rules.disclosure
     for name in ("question", "where", "why_not_invited", "refusal", "instead", "decisions"):
         yield "meeting", list(JointMeeting.objects.exclude(**{name: ""})), name, rules.of_referral
