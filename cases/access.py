@@ -45,7 +45,8 @@ def may_answer(reader: Membership, referral: Referral) -> bool:
 def may_confirm_no(reader: Membership, prepared: PreparedNo) -> bool:
     """Say whether `reader` may be the second person: somebody else than who wrote it, also in another role.
 
-    Where the unit has said no about the pupil for the same reason before, one of the two is a head (law.md 6.1).
+    Where the unit has said no about the pupil for the same reason before, one of the two is a head (law.md 6.1): give
+    the row fetched `with_history()`.
     """
     if reader.user_id == prepared.prepared_by.user_id or not may_answer(reader, prepared.referral):
         return False

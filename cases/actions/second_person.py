@@ -78,7 +78,7 @@ def _locked(referral: Referral) -> Referral:
 
 def _waiting(prepared: PreparedNo) -> PreparedNo:
     """Return the no as it waits now, within the case's lock. Raises AlreadyDone when it has ended."""
-    found = PreparedNo.objects.open().filter(pk=prepared.pk)
+    found = PreparedNo.objects.open().filter(pk=prepared.pk).with_history()
     waiting = found.select_related("code", "next_holder", "prepared_by__user").first()
     if waiting is None:
         raise AlreadyDone

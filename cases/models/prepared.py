@@ -16,6 +16,20 @@ from .reason import DecisionReason, NoSaid, SaidWhy
 from .referral import Referral
 
 
+def given_before(code: Any, unit: Any, pupil: Any) -> QuerySet[DecisionReason]:
+    """Return the answers of `unit` about `pupil` with the reason `code`; an OuterRef may stand for each."""
+    return DecisionReason.objects.filter(
+        code__code=code, decision__referral__to_unit=unit, decision__referral__case__pupil=pupil
+    )
+
+
+def _said_before() -> Exists:
+    """Say of a prepared no whether its unit has said no about the pupil for the same reason before."""
+    return Exists(
+        given_before(OuterRef("code__code"), OuterRef("referral__to_unit"), OuterRef("referral__case__pupil"))
+    )
+
+
 class PreparedNoQuerySet(models.QuerySet["PreparedNo"]):
     """Prepared refusals by state and by who may see them."""
 
@@ -27,17 +41,13 @@ class PreparedNoQuerySet(models.QuerySet["PreparedNo"]):
         """Return those of requests that came to a unit of `reader`, on the social side: never at a school."""
         return self.filter(referral__in=Referral.objects.received_by(reader))
 
+    def with_history(self) -> PreparedNoQuerySet:
+        """Say of each whether its unit has said no about the pupil for the same reason before."""
+        return self.annotate(is_said_before=_said_before())
+
     def said_before(self) -> PreparedNoQuerySet:
-        """Return those whose unit has said no about the pupil for the same reason before."""
-        earlier = given_before(OuterRef("code__code"), OuterRef("referral__to_unit"), OuterRef("referral__case__pupil"))
-        return self.filter(Exists(earlier))
-
-
-def given_before(code: Any, unit: Any, pupil: Any) -> QuerySet[DecisionReason]:
-    """Return the answers of `unit` about `pupil` with the reason `code`; an OuterRef may stand for each."""
-    return DecisionReason.objects.filter(
-        code__code=code, decision__referral__to_unit=unit, decision__referral__case__pupil=pupil
-    )
+        """Return those of which it has."""
+        return self.filter(_said_before())
 
 
 class PreparedNo(SaidWhy):
@@ -67,6 +77,9 @@ class PreparedNo(SaidWhy):
 
     objects = PreparedNoQuerySet.as_manager()
 
+    # Filled by `with_history()`; the database refuses a second no without a head, whoever forgot to ask.
+    is_said_before: bool = False
+
     class Meta:
         ordering = ["prepared_at", "id"]
         constraints = [
@@ -83,11 +96,6 @@ class PreparedNo(SaidWhy):
 
     def __str__(self) -> str:
         return f"{self.referral} {self.prepared_at:%Y-%m-%d}"
-
-    @property
-    def is_said_before(self) -> bool:
-        """Whether the unit has said no about the pupil for the same reason before; asks the database."""
-        return PreparedNo.objects.filter(pk=self.pk).said_before().exists()
 
     def said(self) -> NoSaid:
         """Return the whole no."""

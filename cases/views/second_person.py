@@ -54,7 +54,7 @@ def send_no_back(request: MemberRequest, referral_id: UUID) -> HttpResponse:
 def _prepared(request: MemberRequest, referral_id: UUID) -> tuple[Referral, PreparedNo | None]:
     referral = received(request, referral_id)
     waiting = PreparedNo.objects.open().visible_to(request.membership).filter(referral=referral)
-    return referral, waiting.select_related("code", "next_holder", "prepared_by__user").first()
+    return referral, waiting.with_history().select_related("code", "next_holder", "prepared_by__user").first()
 
 
 def _page(request: MemberRequest, referral: Referral, prepared: PreparedNo, form: SendNoBackForm) -> HttpResponse:
