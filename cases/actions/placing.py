@@ -11,7 +11,7 @@ from cases import access
 from cases.coordinators import coordinating_unit
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Objection, Obligation, Referral
-from cases.obligations import PLACE
+from cases.obligations import CALL_MEETING, PLACE
 from socialservices.models import Service
 
 from .disclosing import ConsentIsMissing
@@ -88,7 +88,8 @@ def _carry_on(happening: Entry, service: Service | None = None) -> Referral:
 
 def _replace_what_the_no_left(happening: Entry, objection: Objection) -> None:
     """Stop what the no left to the school and to the unit; what managers asked of others since then stands."""
-    happening.stop("respond_to_no", outcome=Obligation.Outcome.REPLACED, referral=happening.request)
+    left = ("respond_to_no", CALL_MEETING)
+    happening.stop(*left, outcome=Obligation.Outcome.REPLACED, referral=happening.request)
     for step in happening.open_obligations("do_next_step", referral=happening.request):
         held = step.intervals.order_by("from_at", "pk")
         of_the_no = held.filter(from_at__lte=objection.raised_at).exists()

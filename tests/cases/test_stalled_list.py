@@ -86,7 +86,8 @@ def test_a_cause_can_be_chosen(cast, enter):
         ("sent", "head", "remind"),
         ("withdrawn", "principal", "set_next_step"),
         ("withdrawn", "head", "remind"),
-        ("redirected_twice", "coordinator", "lift_case"),
+        ("redirected_twice", "coordinator", "place_request"),
+        ("redirected_twice", "area_head", "lift_case"),
         ("declined", "principal", "lift_case"),
     ],
 )
@@ -97,7 +98,8 @@ def test_the_button_fits_the_cause_and_the_reader(cast, enter, state, who, remed
 
     assert row.remedy == remedy
     assert row.url == reverse(
-        f"cases:{remedy}", args=[row.stalled.ball.obligation.pk if remedy == "set_next_step" else story.case.pk]
+        f"cases:{remedy}",
+        args=[row.stalled.ball.obligation.pk if remedy in {"set_next_step", "place_request"} else story.case.pk],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from deadlines.stockholm import STOCKHOLM
 from deadlines.working_days import add_working_days
 from tests.e2e.server import Server
 from tests.e2e.test_answers import OBJECTION_OF, WAITS, Answers
+from tests.e2e.test_the_whole_story import agree
 from tests.e2e.walking import follow
 
 UNANSWERED = """
@@ -31,6 +33,18 @@ SELECT u.name FROM cases_obligation o JOIN cases_holderinterval i ON i.obligatio
 """
 TOLD_ON = """
 SELECT g.told_on FROM cases_decisionreason g JOIN cases_decision d ON d.id = g.decision_id WHERE d.referral_id = %s
+"""
+WITH_A_MEASURE = """
+SELECT p.id, m.id, m.kind FROM attendance_measure m
+  JOIN schools_pupil p ON p.id = m.pupil_id AND p.protection = 'none'
+  JOIN accounts_membership s ON s.unit_id = m.school_unit_id JOIN accounts_user u ON u.id = s.user_id
+ WHERE u.given_name = 'Sara' AND u.family_name = 'Lind' AND m.kind <> 'own'
+   AND NOT EXISTS (SELECT FROM cases_case c WHERE c.pupil_id = p.id AND c.closed_at IS NULL)
+   AND NOT EXISTS (SELECT FROM attendance_measure o WHERE o.pupil_id = p.id AND o.kind = m.kind AND o.id <> m.id)
+ ORDER BY m.added_at DESC LIMIT 1
+"""
+SENT_ABOUT = """
+SELECT r.id FROM cases_referral r JOIN cases_case c ON c.id = r.case_id WHERE c.pupil_id = %s ORDER BY r.sent_at DESC
 """
 MEANWHILE = "Mentorn ringer hem på måndagar."
 
@@ -63,6 +77,38 @@ def test_a_wait_has_place_date_and_meanwhile_and_a_long_one_is_the_coordinators_
     assert story.status(referral) == "accepted"
     expect(story.go("counsellor", f"/cases/{case}/").locator("main")).to_contain_text("begäran är mottagen")
     expect(story.go("coordinator", "/stalled/?cause=S12").locator("main")).not_to_contain_text(number)
+
+
+def test_a_no_for_what_the_school_has_done_is_met_by_it_before_it_is_sent(story: Answers):
+    [(pupil, measure, kind)] = story.server.rows(WITH_A_MEASURE)
+    page = story.go("counsellor", f"/requests/new/?pupil={pupil}")
+    page.locator("label", has_text="Farsta närvaroteam").first.click()
+    page.locator(f"[name=tried_items][value=measure-{measure}]").check(force=True)
+    for name in ("why_now", "what_hinders", "help_wanted"):
+        page.fill(f"[name={name}]", "Det har blivit tyngre sedan höstlovet.")
+    agree(page)
+    page.fill("[name=contact]", "Sara Lind, skolkurator")
+    follow(page, page.locator("main form button[type=submit]").first)
+    follow(page, page.get_by_role("button", name=re.compile("^Skicka begäran till")))
+    [(referral,)] = story.server.rows(SENT_ABOUT, pupil)
+
+    page = story.go("team_worker", f"/intake/{referral}/decline/")
+    page.get_by_label("Skolans ansvar").check(force=True)
+    page.select_option("[name=missing_measure]", kind)
+    page.fill("[name=rationale]", "Vi ser att mer går att göra i skolan först.")
+    follow(page, page.locator("#answer form button[type=submit]").first)
+    expect(page.locator("main")).to_contain_text("Skolan har berättat att den gjorde detta")
+    follow(page, page.locator("button[name=confirm]"))
+    expect(page.locator(".error-summary")).to_contain_text("varför")
+    assert story.status(str(referral)) in {"received", "assessing"}
+    page.fill("[name=nevertheless]", "Det pågick bara en vecka.")
+    follow(page, page.locator("button[name=confirm]"))
+
+    page = story.go("unit_head", f"/intake/{referral}/second/")
+    expect(page.locator("main")).to_contain_text("Skolan har berättat att den gjorde detta")
+    follow(page, page.get_by_role("button", name="Skicka svaret"))
+    assert story.status(str(referral)) == "declined"
+    expect(story.go("counsellor", f"/requests/{referral}/respond/").locator("main")).to_contain_text("Det pågick bara")
 
 
 def test_a_no_that_is_contradicted_says_why_all_the_same_and_leads_to_a_meeting(story: Answers):

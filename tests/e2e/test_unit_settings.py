@@ -54,6 +54,7 @@ def test_a_head_settles_what_applies_in_the_team(fresh_demo: Server, open_page, 
     expect(page.locator("#times + .table-scroll, section:has(#times)").first).to_contain_text("7 arbetsdagar från")
     assert fresh_demo.rows(SETTLED) == [(7, WHY)]
 
+    page.get_by_text(re.compile(r"^Visa alla \d+ skäl$")).click()
     follow(page, page.get_by_role("link", name=re.compile("^Dölj ")).first)
     page.get_by_label("Varför?").fill(WHY)
     follow(page, page.get_by_role("button", name="Spara"))
