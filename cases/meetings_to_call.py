@@ -26,12 +26,14 @@ from .models import Referral
 def meetings_to_call(reader: Membership, today: date) -> list[SchoolDate]:
     """Return the meetings that the units below a head of social services owe and that stand in no case; one query.
 
-    The database is asked for unmet refusals in open cases, never for a reason: nothing there is searched by one.
+    None is owed where the request has gone on since. The database is asked for unmet refusals in open cases, never for
+    a reason: nothing there is searched by one.
     """
     if reader.role != Role.UNIT_HEAD or reader.side != Side.SOCIAL:
         return []
     declined = Referral.objects.received_by(reader).filter(
-        status=Referral.Status.DECLINED, case__closed_at=None, meetings=None, decision__given__told_on=""
+        status=Referral.Status.DECLINED, case__closed_at=None, meetings=None, followed_by=None,
+        decision__given__told_on="",
     )  # fmt: skip
     found = declined.select_related("case__pupil", "decision__given__code").order_by("decision__decided_at", "pk")
     return [_row(one) for one in found if one.decision.given.code and one.decision.given.code.code == SCHOOL_FIRST]

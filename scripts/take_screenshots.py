@@ -190,6 +190,13 @@ ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
     "new-right": ("principal", "/records/rights/new/", ""),
     "sign-in": ("", "/sign-in/", ""),
     "privacy": ("", "/privacy/", ""),
+    "place-request": ("coordinator", "/stalled/", "section a[href$='/place/']"),
+    "place-request-error": ("coordinator", "/stalled/", f"section a[href$='/place/'] >> {PRESS}"),
+    "deviation": ("counsellor", "/cases/?show=waiting", "tbody a[href^='/cases/'] >> main a[href$='/deviation/']"),
+    "deviation-error": (
+        "counsellor", "/cases/?show=waiting", f"tbody a[href^='/cases/'] >> main a[href$='/deviation/'] >> {PRESS}",
+    ),
+    "deviations": ("unit_head", "/deviations/", ""),
     "stalled-case": ("unit_head", "/stalled/", "tbody th a[href*='/stalled/']"),
     "who-waits": ("unit_head", "/stalled/waiting/", "tbody a[href^='?holder']"),
     "area-stalled": ("area_manager", "/stalled/", ""),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -20,13 +18,13 @@ from cases import access
 from cases.actions import consulting as actions
 from cases.consulting import units_to_ask
 from cases.forms.consultations import AnswerForm, AskForm
-from cases.ledger import AlreadyDone, NotAllowed
+from cases.ledger import AlreadyDone
 from cases.models import Consultation
 from cases.nameless import class_in
-from cases.naming import SaysWho
 from deadlines.due import due_on
 
 from .attempt import sent
+from .naming import done_without_names
 
 PAGE_SIZE = 25
 
@@ -53,7 +51,7 @@ def ask_consultation(request: MemberRequest) -> HttpResponse:
     """Ask a question that names nobody."""
     form = AskForm(sent(request), units=units_to_ask(request.membership, timezone.localdate()))
     if form.is_valid():
-        asked = _try(request, form, actions.ask, **form.cleaned_data)
+        asked = done_without_names(request, form, actions.ask, **form.cleaned_data)
         if asked is not None:
             _warn_of_class(request, asked.question)
             messages.success(
@@ -73,7 +71,7 @@ def consultation_detail(request: MemberRequest, consultation_id: UUID) -> HttpRe
     form = AnswerForm(sent(request))
     if form.is_valid() and not consultation.is_answered:
         try:
-            answered = _try(request, form, actions.answer, consultation=consultation, **form.cleaned_data)
+            answered = done_without_names(request, form, actions.answer, consultation=consultation, **form.cleaned_data)
         except AlreadyDone:
             consultation.refresh_from_db()
         else:
@@ -101,19 +99,6 @@ def _detail_page(
     }
     status = 409 if was_late else 422 if form.errors else 200
     return render(request, "cases/consultation_detail.html", context, status=status)
-
-
-def _try(request: MemberRequest, form: forms.Form, action: Any, **given: Any) -> Consultation | None:
-    """Do `action`; where the text says who somebody is, say at its field which word does, and return nothing."""
-    try:
-        done: Consultation = action(**given, by=request.membership, at=timezone.now())
-    except NotAllowed:
-        raise PermissionDenied from None
-    except SaysWho as error:
-        for found in error.found:
-            form.add_error(error.field, _("“%(word)s”: %(mend)s") % {"word": found.word, "mend": found.mend})
-        return None
-    return done
 
 
 def _warn_of_class(request: MemberRequest, text: str) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -21,13 +19,13 @@ from cases.actions import deviating as actions
 from cases.deviating import units_of_the_other_side
 from cases.deviation_export import exported
 from cases.forms.deviations import DeviationAnswerForm, DeviationForm
-from cases.ledger import AlreadyDone, NotAllowed
+from cases.ledger import AlreadyDone
 from cases.models import Case, Deviation
-from cases.naming import SaysWho
 from deadlines.due import due_on
 
 from .acting import Act, acting_page
 from .attempt import sent
+from .naming import done_without_names
 from .overseeing import overseeing
 
 PAGE_SIZE = 25
@@ -68,7 +66,7 @@ def register_deviation(request: MemberRequest, case_id: UUID) -> HttpResponse:
         raise PermissionDenied
     form = DeviationForm(sent(request), units=units)
     if form.is_valid():
-        done = _try(request, form, actions.register_deviation, case=case, **form.cleaned_data)
+        done = done_without_names(request, form, actions.register_deviation, case=case, **form.cleaned_data)
         if done is not None:
             messages.success(request, _("Registered. The managers of both sides have it."))
             return redirect("cases:deviation_detail", done.pk)
@@ -94,7 +92,9 @@ def deviation_detail(request: MemberRequest, deviation_id: UUID) -> HttpResponse
     form = DeviationAnswerForm(sent(request))
     if form.is_valid() and not deviation.is_answered:
         try:
-            answered = _try(request, form, actions.answer_deviation, deviation=deviation, **form.cleaned_data)
+            answered = done_without_names(
+                request, form, actions.answer_deviation, deviation=deviation, **form.cleaned_data
+            )
         except AlreadyDone:
             deviation = found.get(pk=deviation.pk)
         else:
@@ -111,16 +111,3 @@ def deviation_detail(request: MemberRequest, deviation_id: UUID) -> HttpResponse
     }
     status = 409 if was_late else 422 if form.errors else 200
     return render(request, "cases/deviation_detail.html", context, status=status)
-
-
-def _try(request: MemberRequest, form: forms.Form, action: Any, **given: Any) -> Deviation | None:
-    """Do `action`; where a text says who somebody is, say at its field which word does, and return nothing."""
-    try:
-        done: Deviation = action(**given, by=request.membership, at=timezone.now())
-    except NotAllowed:
-        raise PermissionDenied from None
-    except SaysWho as error:
-        for found in error.found:
-            form.add_error(error.field, _("“%(word)s”: %(mend)s") % {"word": found.word, "mend": found.mend})
-        return None
-    return done
