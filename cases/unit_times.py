@@ -13,7 +13,7 @@ from accounts.models import Unit
 from accounts.roles import UnitKind
 
 from .models import UnitTime
-from .obligations import KINDS, OF_REPORTS, Kind
+from .obligations import KINDS, OF_REPORTS, PLACE, Kind
 
 ASK = "SELECT unit_days(%s, %s, %s)"
 """A number and no more: who is given a time by another unit may not read why that unit has set it."""
@@ -67,4 +67,4 @@ def kinds_of(unit: Unit) -> list[Kind]:
 
 def _can_hold(unit: Unit, kind: Kind) -> bool:
     is_on_side = kind.side is None or kind.side == unit.side
-    return is_on_side and (kind.code not in OF_REPORTS or unit.kind == UnitKind.INTAKE)
+    return is_on_side and kind.code != PLACE and (kind.code not in OF_REPORTS or unit.kind == UnitKind.INTAKE)

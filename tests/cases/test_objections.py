@@ -56,14 +56,14 @@ def test_what_both_managers_say_settles_it(lifted):
 
 
 @pytest.mark.parametrize("code", ["yes_with_conditions", "shared"])
-def test_a_changed_answer_gives_the_unit_that_said_no_the_next_step(lifted, code):
+def test_a_changed_answer_gives_the_unit_that_said_no_the_request_to_accept(lifted, code):
     for manager in (lifted.cast.area_manager, lifted.cast.area_head):
         answer(lifted, manager, code)
 
-    steps = lifted.case.obligations.open().filter(kind="do_next_step").held_by(lifted.referral.to_unit)
+    answers = lifted.case.obligations.open().filter(kind="answer_request").held_by(lifted.referral.to_unit)
 
     assert the(lifted).outcome == Objection.Outcome.OVERTURNED
-    assert steps.filter(due_on=lifted.days(3)).exists()
+    assert answers.get().due_on == lifted.days(3)
     assert lifted.referral.decision.answer == "declined"
 
 
