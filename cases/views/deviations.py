@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.access import MemberRequest
 from audit import reading
@@ -71,7 +72,7 @@ def register_deviation(request: MemberRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("Registered. The managers of both sides have it."))
             return redirect("cases:deviation_detail", done.pk)
     act = Act(
-        "register_deviation", _("Register a deviation"), _("Register"),
+        "register_deviation", _("Register a deviation"), pgettext("button", "Register"),
         [
             _("Something in the co-operation went wrong. The managers of both sides get it, and the other side's "
               "manager answers within twenty working days. The case goes on as before."),
