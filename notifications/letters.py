@@ -64,5 +64,11 @@ def _subject(mail: Mail) -> str:
     late = ngettext("%(n)d late", "%(n)d late", totals["late"]) % {"n": totals["late"]}
     if mail.kind == Mail.Kind.LATE:
         return f"Närvarobryggan: {late}"
+    if not totals["total"]:
+        unit = {"n": mail.counts.get("unit", 0)}
+        words = ngettext(
+            "Närvarobryggan: %(n)d late in your unit", "Närvarobryggan: %(n)d late in your unit", unit["n"]
+        )
+        return words % unit
     subject = _("Närvarobryggan: %(n)d to do") % {"n": totals["total"]}
     return f"{subject}, {late}" if totals["late"] else subject

@@ -246,6 +246,8 @@ def test_a_hostile_name_is_not_in_the_mail(box: Box):
         ({"late": 2, "today": 1, "week": 1}, "sv", "Närvarobryggan: 4 att göra, 2 försenade"),
         ({"late": 1, "today": 1, "week": 1}, "en", "Närvarobryggan: 3 to do, 1 late"),
         ({"week": 1}, "sv", "Närvarobryggan: 1 att göra"),
+        ({"late": 1, "unit": 2}, "sv", "Närvarobryggan: 1 att göra, 1 försenad"),
+        ({"unit": 2}, "sv", "Närvarobryggan: 2 försenade i din enhet"),
     ],
 )
 def test_subject_carries_the_numbers_in_the_persons_language(box: Box, counts, language, subject):
@@ -308,3 +310,30 @@ def test_what_comes_close_together_is_one_mail_and_the_next_of_the_day_says_some
     assert send(FRIDAY + timedelta(hours=2)) == {"sent": 1}
 
     assert box.subjects == ["Närvarobryggan: 2 new on you", "Närvarobryggan: 3 new on you"]
+
+
+def test_the_whole_digest_in_swedish(box: Box):
+    member = MembershipFactory(user__language="sv")
+    counts = {"late": 1, "today": 1, "week": 1, "later": 2, "read": 1}
+    actions.put_digest(user_id=member.user_id, day=FRIDAY.date(), counts=counts, rows="x", at=FRIDAY)
+
+    send()
+
+    text = box.arrived[0].get_body(("plain",)).get_content()
+    assert text.splitlines() == [
+        "Hej!",
+        "",
+        "Du har 6 saker att göra:",
+        "– 1 försenad",
+        "– 1 i dag",
+        "– 1 den här veckan",
+        "– 2 senare",
+        "– 1 att läsa",
+        "",
+        "Logga in för att se vad det gäller:",
+        "http://127.0.0.1:8000/",
+        "",
+        "Av säkerhetsskäl står inga namn i mejlet.",
+        "Vi skickar aldrig länkar till sidor där du ska skriva ditt lösenord.",
+        "Ändra dina utskick: Mitt konto",
+    ]
