@@ -19,7 +19,7 @@ LOGINS = {
         "owner",
     ),
     "verify_log": "owner",
-    **dict.fromkeys(("procrastinate", "import_absence", "anchor_log", "note_silences"), "worker"),
+    **dict.fromkeys(("procrastinate", "import_absence", "anchor_log", "note_silences", "worker_health"), "worker"),
 }
 """Which of the database's logins a command uses; all others use the web server's."""
 

@@ -24,6 +24,7 @@ from deadlines.working_days import add_working_days, working_days_between
 from . import unit_times
 from .models import Case, Event, Hold, HolderInterval, Obligation, Referral
 from .obligations import FROM_ABOVE, KINDS, LONGEST_PAUSE, NET
+from .telling import tell
 
 
 class CaseIsClosed(Exception):
@@ -204,6 +205,7 @@ class Entry:
             action=self.kind, target=self.case, by=self.by, at=self.at,
             details={"referral": str(self.referral.pk) if self.referral else None, "event": event.pk},
         )  # fmt: skip
+        tell(self.changes, event=event.pk, by=self.by, today=self.today, at=self.at)
         return event
 
 

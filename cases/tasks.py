@@ -1,4 +1,4 @@
-"""Work beside the pages: every working morning it is noted what nobody has answered."""
+"""Work beside the pages: what nobody has answered is noted, and each is told what waits, on working days."""
 
 from __future__ import annotations
 
@@ -9,12 +9,25 @@ from wall import identity
 from wall.roles import CLOCK
 
 from .actions.silence import note_silences
+from .digests import send_digests
+from .reminders import remind, tell_late
 
 
 # Asked at both hours, because eight in Stockholm is one of them in winter and the other in summer.
 @app.periodic(cron="0 6,7,8,12 * * *")
 @app.task(queue="clock", name="cases.note_silences", queueing_lock="cases.note_silences")
 def note_silence(timestamp: int) -> None:
-    """Note what was due and not answered, and take it one step up."""
+    """Note what was due and not answered, take it one step up, and tell each what of theirs is late."""
     with identity.working_as(CLOCK):
         note_silences(at=timezone.now())
+        tell_late(at=timezone.now())
+
+
+# Every quarter of an hour, so that one that was missed while the worker stood still comes the same day, once.
+@app.periodic(cron="*/15 5-17 * * *")
+@app.task(queue="mail", name="cases.send_digests", queueing_lock="cases.send_digests")
+def tell_what_waits(timestamp: int) -> None:
+    """Give the reminders of the day, and put the digest of everybody whose time has come in the outbox."""
+    with identity.working_as(CLOCK):
+        remind(at=timezone.now())
+    send_digests(at=timezone.now())

@@ -36,6 +36,7 @@ SOURCES = (_("Sources"), "integrations:source_list", False)
 OVERSIGHT = (_("Readings to review"), "oversight:workspace", False)
 PEOPLE = (_("People"), "accounts:people", False)
 SETTINGS = (_("Settings"), "cases:settings_home", False)
+MAIL = (_("Mail"), "notifications:undelivered", False)
 RETENTION = (_("Retention"), "records:retention", False)
 LOG_CONCERN = (_("Log a concern"), "attendance:log_concern", True)
 
@@ -49,7 +50,7 @@ BARS = {
     Role.COORDINATOR: [STALLED, FOLLOW_UP],
     Role.ANALYST: [FOLLOW_UP],
     Role.LOG_AUDITOR: [OVERSIGHT],
-    Role.SYSTEM_ADMIN: [PEOPLE, SOURCES, RETENTION],
+    Role.SYSTEM_ADMIN: [PEOPLE, SOURCES, RETENTION, MAIL],
 }
 HEADS = {
     Side.SCHOOL: [TO_DO, STALLED, FOLLOW_UP, PEOPLE],

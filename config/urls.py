@@ -14,6 +14,7 @@ urlpatterns = [
     path("privacy/", views.privacy, name="privacy"),
     path("", include("cases.urls")),
     path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
     path("", include("schools.urls")),
     path("", include("attendance.urls")),
     path("imports/", include("integrations.urls")),

@@ -135,7 +135,7 @@ def make_all(admin_address: str, owner: str, web: str, worker: str) -> None:
         # Through the logins, which hand nothing down, the owner of a test database becomes each side in turn.
         make_sides(admin)
         let_become(admin, web_role, roles.SIDES)
-        let_become(admin, worker_role, roles.JOBS)
+        let_become(admin, worker_role, (*roles.JOBS, *roles.COUNTED))
         let_become(admin, owner_role, (roles.WEB, roles.WORKER))
         has_backup = make_backup_role(admin)
         for setting, value in LIMITS.items():

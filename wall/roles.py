@@ -24,6 +24,9 @@ SIDES = (SCHOOL, SOCIAL, CITY, AUDIT, SYSTEM, GATE)
 JOBS = (IMPORT, OUTBOX, CLOCK)
 """What the worker's login can become."""
 
+COUNTED = (SCHOOL, SOCIAL)
+"""What it can become too, as one member at a time, to count what waits on that member's start page (docs/adr/0025)."""
+
 LOGINS = (OWNER, WEB, WORKER)
 EVERYBODY = (*SIDES, *JOBS)
 

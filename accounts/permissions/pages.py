@@ -96,6 +96,7 @@ OF_ONESELF: dict[str, Methods] = {
     "accounts:change_password": form(SIGNED_IN),
     "accounts:no_membership": reading(SIGNED_IN),
     "accounts:sessions": reading(SIGNED_IN),
+    "notifications:choices": form(SIGNED_IN),
     "accounts:end_session": sending(SIGNED_IN),
     "accounts:end_other_sessions": sending(SIGNED_IN),
     "accounts:confirm_demo": form(SIGNED_IN),
@@ -266,6 +267,7 @@ OF_PEOPLE: dict[str, Methods] = {
     "accounts:back_again": sending(PEOPLE_KEEPERS),
     "accounts:send_link": sending(PEOPLE_KEEPERS),
     "accounts:reset_second_factor": form(PEOPLE_KEEPERS),
+    "notifications:undelivered": reading(SYSTEM),
 }
 
 OF_LINKS: dict[str, Methods] = {

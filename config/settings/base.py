@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env
 
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "audit",
     "deadlines",
     "accounts",
+    "notifications",
     "schools",
     "socialservices",
     "attendance",
@@ -218,7 +220,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 LOG_ANCHOR_FILE = env.path("LOG_ANCHOR_FILE", BASE_DIR / ".local" / "anchors.jsonl")
 LOG_ANCHOR_KEY = env.str("LOG_ANCHOR_KEY", "")
 
+# Mail leaves through one server (docs/operations.md, Mail). It links to the start page and nothing else.
+BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+MAIL_DOMAIN = urlsplit(BASE_URL).hostname or "localhost"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Närvarobryggan <no-reply@{MAIL_DOMAIN}>")
 DEMO = False
 
 # Django's own handlers are taken away: they would write the words of errors, and mail them to ADMINS.

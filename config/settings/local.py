@@ -1,5 +1,7 @@
 """On a developer's machine and in the demo: no TLS, invented people, no second factor."""
 
+import os
+
 from .base import *
 from .base import INSTALLED_APPS, LOGGING, env
 
@@ -13,7 +15,8 @@ SCHOOL_SOURCES_ON_THIS_MACHINE = env.bool("SCHOOL_SOURCES_ON_THIS_MACHINE", Fals
 LOG_ANCHOR_KEY = env.str("LOG_ANCHOR_KEY", "only-for-this-machine")
 if DEBUG:
     LOGGING["handlers"]["console"].pop("formatter")  # with the words: invented people on one's own machine
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+if "EMAIL_HOST" not in os.environ:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

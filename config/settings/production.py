@@ -1,10 +1,16 @@
 """On a server, behind a reverse proxy with TLS. Refuses to start without its secrets."""
 
+from urllib.parse import urlsplit
+
 from .base import *
 from .base import LOGGING, env
 
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
+BASE_URL = env.str("BASE_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+MAIL_DOMAIN = urlsplit(BASE_URL).hostname or ALLOWED_HOSTS[0]
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", True)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"Närvarobryggan <no-reply@{MAIL_DOMAIN}>")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 DEBUG = False
 

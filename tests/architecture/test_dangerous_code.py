@@ -49,6 +49,7 @@ MAY_OPEN_A_CURSOR = {
     "oversight/finding.py": "a function of the database that answers whether the own log knows a number",
     "records/actions.py": "the number of the transaction that erases",
     "records/erasure.py": "deletes exactly the rows that were approved, and no others by cascade",
+    "notifications/worker.py": "functions of the database that tell how the worker is, in times and numbers",
     "records/readings.py": "a function of the database that tells who has read, for a copy of one's own data",
     "records/school_years.py": "a school year of absence, counted and emptied as a whole",
     "records/subjects.py": "a function of the database that tells what is due",
@@ -86,6 +87,7 @@ MAY_CALL_OUT = {
     "integrations/ss12000/client.py": "puts questions to a source together; they are sent by transport.py",
     "integrations/ss12000/signing_in.py": "buys tokens; they are sent for by transport.py",
     "integrations/ss12000/transport.py": "the one way out: https, public addresses, no redirects, no endless answer",
+    "notifications/sending.py": "knows the mail server's answers; Django hands mail to the one server of the settings",
 }
 MAY_HASH_WEAKLY = {
     "accounts/leaked_passwords.py": "published lists of leaked passwords have SHA-1; nothing is kept by it"

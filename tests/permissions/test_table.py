@@ -92,7 +92,7 @@ def test_pages_of_everybody_signed_in_are_open_without_a_role():
         mine = name.startswith(("mfa_", "account_")) or name in {
             "accounts:account", "accounts:change_password", "accounts:no_membership", "accounts:switch",
             "accounts:sessions", "accounts:end_session", "accounts:end_other_sessions", "accounts:stay",
-            "accounts:confirm_demo",
+            "accounts:confirm_demo", "notifications:choices",
         }  # fmt: skip
         public = any(isinstance(opens, Anybody) for opens in methods.values())
         assert public or mine == all(isinstance(opens, Everyone) for opens in methods.values()), name

@@ -1,0 +1,39 @@
+"""Work beside the pages: the outbox is emptied when something is put in it, and looked through every five minutes."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from deadlines.stockholm import stockholm_day
+from wall import identity
+from wall.roles import CLOCK, OUTBOX
+
+from .forgetting import forget_old, forget_old_reminders
+from .sending import send_due
+
+
+@app.task(queue="mail", name="notifications.send")
+def send() -> None:
+    """Send what is due. Any number of these may run: each mail is claimed by one."""
+    with identity.working_as(OUTBOX):
+        send_due(timezone.now)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="mail", name="notifications.sweep", queueing_lock="notifications.sweep")
+def sweep(timestamp: int) -> None:
+    """Send what was left: by a server that was down, or a worker that ended."""
+    with identity.working_as(OUTBOX):
+        send_due(timezone.now)
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(queue="clock", name="notifications.forget", queueing_lock="notifications.forget")
+def forget(timestamp: int) -> None:
+    """Remove what became of old mails, and old reminders."""
+    now = timezone.now()
+    with identity.working_as(OUTBOX):
+        forget_old(now)
+    with identity.working_as(CLOCK):
+        forget_old_reminders(stockholm_day(now))
