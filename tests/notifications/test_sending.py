@@ -337,3 +337,11 @@ def test_the_whole_digest_in_swedish(box: Box):
         "Vi skickar aldrig länkar till sidor där du ska skriva ditt lösenord.",
         "Ändra dina utskick: Mitt konto",
     ]
+
+
+@pytest.mark.parametrize("hours", [12, 24, 36])
+def test_what_could_not_leave_in_the_day_does_not_leave_at_night_or_at_the_weekend(box: Box, hours: int):
+    a_mail()
+
+    assert send(FRIDAY + timedelta(hours=hours)) == {}
+    assert send(FRIDAY + timedelta(days=3)) == {"sent": 1}
