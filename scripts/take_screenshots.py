@@ -1,4 +1,5 @@
-"""Takes the pictures in docs/screens of a running demo: `.venv/bin/python -m scripts.take_screenshots [ADDRESS]`.
+"""Takes the pictures in docs/screens of a running demo: `.venv/bin/python -m scripts.take_screenshots [ADDRESS]
+[NAME …]`, all of them or those named.
 
 Each main screen at 320 and 1280 px, in light and dark, in Swedish. Look at them and judge them before you commit them.
 With `--look FOLDER [NAME …]` every screen, or those named, goes to a folder of your own, also at 768 px and in English.
@@ -260,9 +261,11 @@ def take(page: Page, folder: Path, name: str, widths: tuple[int, ...]) -> None:
         page.screenshot(path=folder / f"{name.format(width=width)}.png", full_page=True)
 
 
-def keep(browser: Browser, address: str) -> None:
-    """Take the pictures of docs/screens."""
+def keep(browser: Browser, address: str, names: list[str]) -> None:
+    """Take the pictures of docs/screens, or those named."""
     for name, (person, path, links) in SCREENS.items():
+        if names and name not in names:
+            continue
         page = person_page(browser, address, person, "light")
         open_screen(page, address, path, links)
         for scheme in ("light", "dark"):
@@ -297,7 +300,7 @@ def main(arguments: list[str]) -> None:
             look(browser, address, folder, arguments[2:])
         else:
             FOLDER.mkdir(parents=True, exist_ok=True)
-            keep(browser, address)
+            keep(browser, address, arguments)
         browser.close()
 
 

@@ -9,7 +9,8 @@ from accounts.models import Membership, Unit
 from cases import access
 from cases.consents import first_receiver, judged, latest_answers
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
-from cases.models import Case, Consent, Disclosure, Referral
+from cases.models import Case, Consent, Disclosure, Obligation, Referral
+from cases.obligations import PLACE
 from cases.sharing import ConsentGiven
 from schools.models import Pupil
 
@@ -84,6 +85,9 @@ def _stop_sharing(happening: Entry, to_unit: Unit) -> None:
     for referral in referrals:
         if referral.pk in unread and referral.can_become(Referral.Status.WITHDRAWN):
             take_back(happening, referral)
+        if happening.open_obligations(PLACE, referral=referral):
+            # Nobody can be chosen any more, and the unit that sent it on has nothing left to answer.
+            happening.stop(PLACE, "answer_request", outcome=Obligation.Outcome.REPLACED, referral=referral)
 
 
 def _about(case: Case, to_unit: Unit) -> list[Referral]:

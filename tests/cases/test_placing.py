@@ -11,7 +11,7 @@ from cases.actions import answers, consents, placing, silence
 from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
 from cases.ledger import AlreadyDone, NotAllowed
-from cases.models import Case, Decision, Objection, Obligation, Referral
+from cases.models import Case, Decision, Disclosure, Objection, Obligation, Referral
 from cases.stalled import stalled_cases
 from tests.factories.accounts import MembershipFactory
 from tests.factories.cases import Story, a_case, reason_of
@@ -119,12 +119,25 @@ def test_a_unit_that_has_a_request_about_the_pupil_already_is_not_chosen(asked):
 
 
 def test_nothing_goes_on_when_the_consent_has_been_taken_back(asked):
-    given = asked.case.consents.get(answer="yes")
-    consents.withdraw_consent(consent=given, by=asked.cast.counsellor, at=asked.at)
+    Disclosure.objects.filter(case=asked.case).update(stopped_at=asked.at)
 
     with pytest.raises(ConsentIsMissing):
         asked.place()
     assert not Referral.objects.filter(to_unit=asked.cast.third_worker.unit).exists()
+
+
+def test_with_the_consent_the_choice_ends_and_the_school_has_the_next_step(asked):
+    given = asked.case.consents.get(answer="yes")
+    task = asked.open("place_request")
+
+    consents.withdraw_consent(consent=given, by=asked.cast.counsellor, at=asked.at)
+
+    [left] = asked.case.obligations.open()
+    assert (left.kind, holder_of(left)) == ("review_stalled", asked.case.school_unit)
+    with pytest.raises(AlreadyDone):
+        placing.place_request(
+            obligation=task, service=asked.cast.third_service, why="x", by=asked.cast.coordinator, at=asked.at
+        )
 
 
 def test_silence_of_the_district_takes_it_to_the_city_where_it_is_only_counted(asked, cast):
