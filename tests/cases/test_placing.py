@@ -180,9 +180,7 @@ def test_the_coordinator_is_told_at_the_field_what_is_missing(asked, district, e
     assert response.status_code == 422
     assert "Write why" in response.text
 
-    consents.withdraw_consent(
-        consent=asked.case.consents.get(answer="yes"), by=asked.cast.counsellor, at=asked.at
-    )  # fmt: skip
+    Disclosure.objects.filter(case=asked.case).update(stopped_at=asked.at)
     response = enter(district).post(address(asked), {"service": asked.cast.third_service.pk, "why": "Ni har rum."})
     assert response.status_code == 422
     assert "The consent has been withdrawn" in response.text
