@@ -96,11 +96,8 @@ def _tab(wanted: str | None, counts: dict[str, int]) -> Tab:
 
 
 def assess_request(request: MemberRequest, referral_id: UUID) -> HttpResponse:
-    """Show a request as it was shared, and the answer panel with yes open. The first opening is seen by the sender."""
+    """Show a request as it was shared, and the answer panel with yes open."""
     referral = received(request, referral_id)
-    if answers.open_request(referral=referral, by=request.membership, at=timezone.now()):
-        referral.refresh_from_db()
-    answers.note_reading(case=referral.case, by=request.membership, at=timezone.now())
     return answer_page(request, referral, "accept", accept_form(request, referral))
 
 
@@ -128,8 +125,11 @@ def accept_form(request: MemberRequest, referral: Referral, data: Any = None) ->
 
 
 def answer_page(request: MemberRequest, referral: Referral, panel: str, form: forms.Form) -> HttpResponse:
-    """Show the request with `panel` of the answer open; with HTMX only the panel."""
+    """Show the request with `panel` of the answer open; with HTMX only the panel. The first opening is noted."""
     reader = request.membership
+    if answers.open_request(referral=referral, by=reader, at=timezone.now()):
+        referral.refresh_from_db()
+    answers.note_reading(case=referral.case, by=reader, at=timezone.now())
     form.initial.update(_asked_for(request, form))
     may_answer = access.may_answer(reader, referral)
     shared = (

@@ -157,3 +157,16 @@ def test_reading_it_is_written_down(cast, enter):
 
     records = AccessRecord.objects.filter(page="cases:assess_request", pupils__contains=[story.pupil.pk])
     assert records.get().membership_id == cast.worker.pk
+
+
+@pytest.mark.parametrize(
+    "page", ["assess_request", "accept_request", "ask_question", "redirect_request", "decline_request"]
+)
+def test_whichever_page_shows_the_request_first_the_sender_sees_that_it_was_opened(cast, enter, page):
+    story = a_case("sent", cast=cast)
+
+    enter(cast.worker).get(reverse(f"cases:{page}", args=[story.referral.pk]))
+
+    story.referral.refresh_from_db()
+    assert (story.referral.status, story.referral.received_by) == ("received", cast.worker)
+    assert story.case.disclosures.get().read_by == cast.worker

@@ -96,6 +96,7 @@ def test_a_no_for_what_the_school_has_done_is_met_by_it_before_it_is_sent(story:
     page.get_by_label("Skolans ansvar").check(force=True)
     page.select_option("[name=missing_measure]", kind)
     page.fill("[name=rationale]", "Vi ser att mer går att göra i skolan först.")
+    page.fill("[name=advice]", "Gå vidare med det ni har börjat.")
     follow(page, page.locator("#answer form button[type=submit]").first)
     expect(page.locator("main")).to_contain_text("Skolan har berättat att den gjorde detta")
     follow(page, page.locator("button[name=confirm]"))
