@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from socialservices.models import ReasonCode, Service
 
-from .models import Obligation, Referral
+from .models import Case, Decision, Objection, Obligation, Referral
 from .obligations import PLACE
 from .unit_reasons import reasons_of
 
@@ -51,3 +51,14 @@ def reasons_for(referral: Referral, today: date) -> QuerySet[ReasonCode]:
     none that the unit it came to has hidden."""
     reasons = reasons_of(referral.to_unit, today)
     return reasons.exclude(code__in=WRONG_PLACE) if has_to_take_it(referral) else reasons
+
+
+def times_sent_on(case: Case) -> list[Decision]:
+    """Return which unit sent the request on to which and when, the first first; never why."""
+    sent_on = Decision.objects.filter(referral__case=case, answer=Decision.Answer.REDIRECTED).defer(*Decision.WORDS)
+    return list(sent_on.select_related("referral__to_unit", "next_holder").order_by("decided_at", "pk"))
+
+
+def was_given_back(objection: Objection) -> bool:
+    """Say whether the unit that said no has the request again, since the managers changed its answer."""
+    return Referral.objects.filter(parent=objection.referral_id, submission=None).exists()

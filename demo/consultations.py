@@ -34,6 +34,8 @@ ASKED_SINCE = (
 
 def plan_consultations(agenda: Agenda, staff: Staff, days: StoryDays) -> None:
     """Let the counsellor in Farsta ask the attendance team twice; the first time it has answered."""
+    if COUNSELLOR not in staff.people:  # a city without the school in Farsta
+        return
     worker = staff.people[TEAM_WORKER]
     asked_by = staff.people[COUNSELLOR]
     intake = staff.services[FARSTA, "intake"].office.unit

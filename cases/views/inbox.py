@@ -157,7 +157,7 @@ def answer_page(request: MemberRequest, referral: Referral, panel: str, form: fo
         "must_be_placed": must_be_placed(referral),
         "may_send_on": may_send_on(referral),
         "may_say_no": may_say_no(referral),
-        **_decided_from_above(referral),
+        **_decided_from_above(referral, reader),
         "prepared": latest_prepared(request, referral),
         "may_work": access.may_work(reader, referral),
         "holds": [ball for ball in state.balls if ball.obligation.referral_id == referral.pk],
@@ -172,14 +172,15 @@ def _asked_for(request: MemberRequest, form: forms.Form) -> dict[str, str]:
     return {"service": wanted} if wanted and "service" in form.fields else {}
 
 
-def _decided_from_above(referral: Referral) -> dict[str, Any]:
+def _decided_from_above(referral: Referral, reader: Membership) -> dict[str, Any]:
     """Return what a coordinator or managers said when they decided that the request is this unit's to answer."""
     if referral.given_back_from is not None:
-        said = ObjectionAnswer.objects.filter(objection__referral=referral.given_back_from).exclude(conditions="")
+        given = ObjectionAnswer.objects.visible_to(reader).filter(objection__referral=referral.given_back_from)
+        said = given.exclude(conditions="")
         return {"given_back": True, "conditions": said.select_related("unit")}
     if not is_placed(referral):
-        return {"asked": Obligation.objects.open().filter(kind=PLACE, referral=referral).first()}
-    placed = Obligation.objects.filter(kind="take_over", referral=referral)
+        return {"asked": Obligation.objects.visible_to(reader).open().filter(kind=PLACE, referral=referral).first()}
+    placed = Obligation.objects.visible_to(reader).filter(kind="take_over", referral=referral)
     return {"placed": placed.defer(None).first()}
 
 

@@ -17,7 +17,8 @@ from cases.actions import objections as actions
 from cases.actions import oversight
 from cases.forms.obligations import AnswerLiftForm, OtherVersionForm
 from cases.lifting import asked_of, waited_for
-from cases.models import Decision, DecisionReason, Objection, ObjectionAnswer, Referral
+from cases.models import Decision, DecisionReason, Objection, ObjectionAnswer
+from cases.placing import was_given_back
 
 from .acting import Act, acting_page, choices
 from .attempt import refused
@@ -74,7 +75,7 @@ def _page(
         decision=decisions.select_related("decided_by__user", "referral__to_unit").first(),
         given=DecisionReason.objects.visible_to(reader)
         .filter(decision__in=decisions).select_related("code").defer(None).first(),
-        given_back=Referral.objects.filter(parent=found.referral_id, submission=None).exists(),
+        given_back=was_given_back(found),
         answers=answers.select_related("unit", "answered_by__user"), waited=waited_for(found, timezone.localdate()),
     )  # fmt: skip
 

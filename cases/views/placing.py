@@ -17,8 +17,9 @@ from cases.actions import placing as actions
 from cases.actions.disclosing import ConsentIsMissing
 from cases.actions.requests import NothingNew
 from cases.forms.stalled import PlaceForm
-from cases.models import Case, Decision, Obligation
+from cases.models import Obligation
 from cases.obligations import PLACE
+from cases.placing import times_sent_on
 from cases.receivers import units_to_place
 
 from .acting import Act, acting_page
@@ -67,12 +68,6 @@ def _page(request: MemberRequest, obligation: Obligation, form: PlaceForm) -> Ht
     act = Act("place_request", _("Which unit takes the request?"), _("Decide"))
     return acting_page(
         request, obligation.case, act, form, template="cases/place_request.html", obligation=obligation,
-        sent_on=_sent_on(obligation.case),
+        sent_on=times_sent_on(obligation.case),
         answer=answers.first(),
     )  # fmt: skip
-
-
-def _sent_on(case: Case) -> list[Decision]:
-    """Return which unit sent the request on to which and when, the first first; never why."""
-    sent_on = Decision.objects.filter(referral__case=case, answer=Decision.Answer.REDIRECTED).defer(*Decision.WORDS)
-    return list(sent_on.select_related("referral__to_unit", "next_holder").order_by("decided_at", "pk"))

@@ -19,6 +19,7 @@ MAY_OPEN_A_CURSOR = {
     "cases/lifting.py": "a function of the database that tells how often lifting a no has helped, in two numbers",
     "followup/report_figures.py": "a function of the database that counts reports, which nobody who counts may see",
     "cases/silence.py": "a function of the database that counts silences past the rows the reader sees",
+    "cases/actions/placing.py": "a function of the database that lets a request go on past the eyes of who decides",
     "cases/waiting.py": "a function of the database that tells a unit the share of absence that a consent covers",
     "attendance/missing_reports.py": "what classes have reported over their latest days, counted in the database",
     "attendance/reduced_timetables.py": "a function of the database that tells of shortened timetables",
