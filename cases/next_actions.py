@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from accounts.permissions import Action, Object, permits
 
 from . import access
 from .ball import Ball, CaseState
@@ -44,7 +45,12 @@ def next_actions(state: CaseState, reader: Membership) -> NextActions:
     due = [ball for ball in held if ball.obligation.kind in PAGES and _may_fulfil(reader, ball)]
     first = list({link.url: link for link in (Link(_button(ball), page_of(ball.obligation)) for ball in due)}.values())
     taken = {link.url for link in first}
-    beside = (*_of_team(state, reader), *_of_both(state, reader), *_of_school(state, reader), *_of_anybody(state))
+    beside = (
+        *_of_team(state, reader),
+        *_of_both(state, reader),
+        *_of_school(state, reader),
+        *_of_anybody(state, reader),
+    )
     others = [link for link in beside if link.url not in taken]
     return NextActions(first, others, _of_clock(held[0]) if held else [])
 
@@ -93,9 +99,9 @@ def _of_both(state: CaseState, reader: Membership) -> list[Link]:
     return [Link(_("Call a joint meeting"), reverse("cases:call_meeting", args=[referral.pk]))]
 
 
-def _of_anybody(state: CaseState) -> list[Link]:
+def _of_anybody(state: CaseState, reader: Membership) -> list[Link]:
     """Return what everybody who works with the case can do where another side takes part."""
-    if state.referral is None:
+    if state.referral is None or not permits(reader, Object.DEVIATION, Action.CREATE):
         return []
     return [Link(_("Register a deviation"), reverse("cases:register_deviation", args=[state.case.pk]))]
 

@@ -13,7 +13,9 @@ from tests.e2e.server import Server
 LINKS = "main a[href^='/'], header a[href^='/'], footer a[href^='/']"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Files to download, and pages outside a person's own work.
-NOT_PAGES = re.compile(r"^/(static|demo|sign-out|set-language)/|\.csv|/report/|/error-report/|/codes/file/")
+NOT_PAGES = re.compile(
+    r"^/(static|demo|sign-out|set-language)/|\.csv|/report/|/error-report/|/codes/file/|/deviations/export/"
+)
 
 
 def kind_of(path: str) -> str:
