@@ -20,7 +20,7 @@ from . import access
 from .acts import last_acts
 from .ball import Ball
 from .obligations import KINDS, LIFT, PLACE, REMIND_EVERY_DAYS
-from .stalled import REASONS, Stalled, is_named, stalled_cases
+from .stalled import REASONS, Stalled, label_for, stalled_cases
 
 REMIND = "remind"
 
@@ -124,7 +124,7 @@ def row_of(stalled: Stalled, reader: Membership, today: date, reminded_at: datet
     is_mine = person is not None and person.user_id == reader.user_id
     return Row(
         stalled,
-        label=stalled.case.label if is_named(reader) else stalled.case.number,
+        label=label_for(reader, stalled.case),
         who=_("you") if is_mine else (person.user.short_name if person else ""),
         is_mine=is_mine,
         remedy=remedy,

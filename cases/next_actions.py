@@ -45,13 +45,8 @@ def next_actions(state: CaseState, reader: Membership) -> NextActions:
     due = [ball for ball in held if ball.obligation.kind in PAGES and _may_fulfil(reader, ball)]
     first = list({link.url: link for link in (Link(_button(ball), page_of(ball.obligation)) for ball in due)}.values())
     taken = {link.url for link in first}
-    beside = (
-        *_of_team(state, reader),
-        *_of_both(state, reader),
-        *_of_school(state, reader),
-        *_of_anybody(state, reader),
-    )
-    others = [link for link in beside if link.url not in taken]
+    beside = (_of_team, _of_both, _of_school, _of_anybody)
+    others = [link for found in beside for link in found(state, reader) if link.url not in taken]
     return NextActions(first, others, _of_clock(held[0]) if held else [])
 
 

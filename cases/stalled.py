@@ -25,6 +25,7 @@ from . import access
 from .acts import last_acts
 from .ball import Ball, CaseState, states_of
 from .models import Case, Decision, Obligation, QueuePlace, Referral
+from .models.case import CaseQuerySet
 from .obligations import LONGEST_QUEUE, NET, PLACE
 
 QUIET_WORKING_DAYS = 15
@@ -148,11 +149,20 @@ class Stalled:
 
 def stalled_cases(reader: Membership, today: date) -> list[Stalled]:
     """Return the open cases `reader` oversees that stand still, the longest first."""
+    found = facts_of(overseen(reader), today)
+    stalled = [Stalled(facts.state, causes) for facts in found if (causes := causes_of(facts))]
+    return sorted(stalled, key=lambda row: (row.cause.since, row.case.number))
+
+
+def overseen(reader: Membership) -> CaseQuerySet:
+    """Return the open cases that `reader` oversees, with what `label_for` asks of each."""
     cases = Case.objects.open().overseen_by(reader).select_related("school_unit")
-    if is_named(reader):
-        cases = cases.select_related("pupil")
-    found = [Stalled(facts.state, causes) for facts in facts_of(cases, today) if (causes := causes_of(facts))]
-    return sorted(found, key=lambda row: (row.cause.since, row.case.number))
+    return cases.select_related("pupil") if is_named(reader) else cases
+
+
+def label_for(reader: Membership, case: Case) -> str:
+    """Return what a case is called in a row for `reader`: by initials and class, or by its number."""
+    return case.label if is_named(reader) else case.number
 
 
 def is_named(reader: Membership) -> bool:

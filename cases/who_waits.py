@@ -14,8 +14,7 @@ from accounts.models import Membership, Unit
 from accounts.roles import Side
 
 from .ball import CaseState, states_of
-from .models import Case
-from .stalled import is_named
+from .stalled import label_for, overseen
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,8 @@ class Pair:
 
 def pairs_of(reader: Membership, today: date) -> list[Pair]:
     """Return the pairs in the open cases that `reader` oversees, those with the longest median first."""
-    cases = Case.objects.open().overseen_by(reader).select_related("school_unit")
-    if is_named(reader):
-        cases = cases.select_related("pupil")
     found: dict[tuple[UUID, UUID], list[Waiting]] = defaultdict(list)
-    for state in states_of(cases, today, with_words=False):
+    for state in states_of(overseen(reader), today, with_words=False):
         one = _waiting(state, reader)
         if one is not None:
             found[one.holder.pk, one.waiting.pk].append(one)
@@ -77,5 +73,6 @@ def _waiting(state: CaseState, reader: Membership) -> Waiting | None:
         return None
     held = state.ball.obligation.current_intervals[0]
     waiting = state.referral.to_unit if held.unit.side == Side.SCHOOL else state.case.school_unit
-    label = state.case.label if is_named(reader) else state.case.number
-    return Waiting(state, label, held.unit, waiting, (state.today - timezone.localdate(held.from_at)).days)
+    return Waiting(
+        state, label_for(reader, state.case), held.unit, waiting, (state.today - timezone.localdate(held.from_at)).days
+    )

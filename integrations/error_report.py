@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from wall.spreadsheets import BYTE_ORDER_MARK, line_of
+
 from .csv_files.tables import Mapping, all_lines
 from .models import AbsenceImport
-
-BYTE_ORDER_MARK = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def error_report(absence_import: AbsenceImport, text: bytes) -> Iterator[str]:
@@ -25,19 +22,19 @@ def error_report(absence_import: AbsenceImport, text: bytes) -> Iterator[str]:
     problems = _problems_by_row(absence_import)
     yield BYTE_ORDER_MARK
     if not mapping.heading_row:
-        yield _line([*(mapping.headings), _("Error"), _("How to mend it")])
+        yield line_of([*(mapping.headings), _("Error"), _("How to mend it")])
     for number, cells in all_lines(text, mapping):
         if number < mapping.heading_row:
             continue
         if number == mapping.heading_row:
-            yield _line([*cells, _("Error"), _("How to mend it")])
+            yield line_of([*cells, _("Error"), _("How to mend it")])
             continue
         found = problems.get(number, [])
         if any(code == "pupil_held_aside" for code, _what, _remedy in found):
             cells = [""] * len(cells)
         cells += [""] * (len(mapping.headings) - len(cells))
         whats, remedies = (" ".join(dict.fromkeys(problem[place] for problem in found)) for place in (1, 2))
-        yield _line([*cells, whats, remedies])
+        yield line_of([*cells, whats, remedies])
 
 
 def _problems_by_row(absence_import: AbsenceImport) -> dict[int, list[tuple[str, str, str]]]:
@@ -45,14 +42,3 @@ def _problems_by_row(absence_import: AbsenceImport) -> dict[int, list[tuple[str,
     for problem in absence_import.problems.order_by("row_number", "id").iterator():
         problems[problem.row_number].append((problem.code, *problem.explanation))
     return problems
-
-
-def _line(cells: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=";", lineterminator="\r\n").writerow(map(_harmless, cells))
-    return line.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return the cell so that no spreadsheet runs it."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -6,7 +6,6 @@ No pupil, no case: the row is about no person but the two who wrote (product.md 
 from __future__ import annotations
 
 import uuid
-from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -81,7 +80,3 @@ class Consultation(models.Model):
     def is_answered(self) -> bool:
         """Say whether the answer has come."""
         return self.answered_at is not None
-
-    def is_late(self, today: date) -> bool:
-        """Say whether the answer is late on `today`: from the day after the last one."""
-        return not self.is_answered and self.due_on < today

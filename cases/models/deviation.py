@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -102,7 +101,3 @@ class Deviation(PersonalModel):
     def is_answered(self) -> bool:
         """Say whether the answer has come."""
         return self.responded_at is not None
-
-    def is_late(self, today: date) -> bool:
-        """Say whether the answer is late on `today`: from the day after the last one."""
-        return not self.is_answered and self.due_on < today

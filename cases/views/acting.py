@@ -36,11 +36,16 @@ def acting_page(
     **more: object,
 ) -> HttpResponse:
     """Show `act` in `case`: 422 when `form` was refused. The whole name is there only for those who read the case."""
-    oversees = getattr(request, "oversees", False)
-    reads = not oversees and Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
+    reads = reads_case(request, case)
     context = {"act": act, "form": form, "state": state_of(case, with_words=reads), "reads": reads, **more}
     is_refused = form is not None and form.is_bound and bool(form.errors)
     return render(request, template, context, status=422 if is_refused else 200)
+
+
+def reads_case(request: MemberRequest, case: Case) -> bool:
+    """Say whether the reader reads `case` here, and does not only oversee it."""
+    oversees = getattr(request, "oversees", False)
+    return not oversees and Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
 
 
 def state_of(case: Case, *, with_words: bool) -> CaseState:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from accounts.access import MemberRequest
 from attendance.typed import typed_texts
-from cases.ball import states_of
 from cases.models import Case
 from cases.timeline import timeline_of
+
+from .acting import reads_case, state_of
 
 
 def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = None) -> HttpResponse:
@@ -22,15 +22,14 @@ def conflict_page(request: MemberRequest, case: Case, form: forms.Form | None = 
     """
     case.refresh_from_db()
     oversees = getattr(request, "oversees", False)
-    may_read = not oversees and Case.objects.visible_to(request.membership).filter(pk=case.pk).exists()
     happened = [] if oversees else timeline_of(case, request.membership)
     latest = [item for item in happened if not item.is_internal][:1]
     context = {
-        "state": states_of([case], timezone.localdate(), with_words=not oversees)[0],
+        "state": state_of(case, with_words=not oversees),
         "oversees": oversees,
         "latest": latest[0] if latest else None,
         "typed": typed_texts(form) if form is not None else [],
-        "may_read": may_read,
+        "may_read": reads_case(request, case),
     }
     htmx = request.htmx  # type: ignore[attr-defined]
     if not htmx or htmx.boosted:

@@ -25,7 +25,7 @@ from cases.obligations import LIFT, PLACE
 from cases.silence import silences_by_unit
 from cases.who_waits import pairs_of
 
-from .acting import Act, acting_page, state_of
+from .acting import Act, acting_page, reads_case, state_of
 from .inbox import wants_partial
 from .overseeing import overseeing
 
@@ -74,8 +74,7 @@ def stalled_case(request: MemberRequest, case_id: UUID) -> HttpResponse:
             "held": held_by(request.membership, state.balls),
             "acts": acts_in(case.pk),
             "may_lift": not any(ball.obligation.kind == LIFT for ball in state.balls) and state.referral is not None,
-            "reads": not getattr(request, "oversees", False)
-            and Case.objects.visible_to(request.membership).filter(pk=case.pk).exists(),
+            "reads": reads_case(request, case),
         },
     )
 
