@@ -38,7 +38,7 @@ from tests.architecture.addresses import all_pages
 from tests.wall.crawl import SKIPPED, addresses_of, answer_of, signed_in
 from tests.wall.world import without_triggers
 
-EACH = 3
+EACH = 12
 MARK = "Falt{:03d}x"
 ASKED = ("cases:", "attendance:pupil_detail", "records:", "followup:", "oversight:who_has_read")
 """Where a case can show: all pages are asked by the leak tests."""
