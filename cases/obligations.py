@@ -99,6 +99,10 @@ PLACE = "place_request"
 FROM_ABOVE = frozenset({LIFT, PLACE})
 """What is decided by those who take no part in the case: it lets them in by itself."""
 
+PLAN_AUTUMN = "plan_autumn"
+AUTUMN_CONTACT = "autumn_contact"
+"""Before the summer every open case gets a plan for the autumn: who makes the first contact, and when (law.md P15)."""
+
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
@@ -207,6 +211,14 @@ KINDS: dict[str, Kind] = {
             Side.SCHOOL, None, Calendar.GIVEN, AGREED, rank=5,
         ),
         Kind(
+            PLAN_AUTUMN, _("Plan the start of the autumn term"), _("Plan"), _("school"),
+            Side.SCHOOL, None, Calendar.GIVEN, AGREED, rank=6,
+        ),
+        Kind(
+            AUTUMN_CONTACT, _("Make the first contact of the autumn"), _("Record the contact"),
+            _("the unit named in the autumn plan"), None, None, Calendar.GIVEN, AGREED, rank=3,
+        ),
+        Kind(
             "review_stalled", _("Decide the next step"), _("Set the next step"), _("unit head"),
             None, 5, Calendar.WORKING_DAYS, AGREED, rank=7,
         ),
@@ -243,7 +255,7 @@ ANSWER_CALL = "answer_call"
 HOLD_MEETING = "hold_meeting"
 """A joint meeting waits for its answer, and then for its day."""
 
-STEPS = ("do_next_step", "follow_up", TRY_AGAIN)
+STEPS = ("do_next_step", "follow_up", TRY_AGAIN, AUTUMN_CONTACT)
 """The obligations that are fulfilled by recording what was done and naming the next step."""
 
 CHECK = "check_advice"

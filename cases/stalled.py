@@ -26,7 +26,7 @@ from .acts import last_acts
 from .ball import Ball, CaseState, states_of
 from .models import Case, Decision, Obligation, QueuePlace, Referral
 from .models.case import CaseQuerySet
-from .obligations import LONGEST_QUEUE, NET, PLACE
+from .obligations import AUTUMN_CONTACT, LONGEST_QUEUE, NET, PLACE
 
 QUIET_WORKING_DAYS = 15
 """S4: working days without a substantive event (product.md section 8)."""
@@ -253,7 +253,9 @@ def _late(facts: Facts) -> Cause | None:
 
 
 def _quiet(facts: Facts) -> Cause | None:
-    """S4: nothing substantive for fifteen working days."""
+    """S4: nothing substantive for fifteen working days, unless the autumn is planned and its day has not come."""
+    if any(ball.obligation.kind == AUTUMN_CONTACT and ball.obligation.due_on >= facts.today for ball in facts.balls):
+        return None
     days = working_days_between(facts.last_substantive, facts.today)
     if days < QUIET_WORKING_DAYS:
         return None

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from wall import identity
 from wall.roles import CLOCK
 
+from .actions.breaks import ask_for_autumn_plans
 from .actions.silence import note_silences
 from .digests import send_digests
 from .reminders import remind, tell_late
@@ -17,9 +18,10 @@ from .reminders import remind, tell_late
 @app.periodic(cron="0 6,7,8,12 * * *")
 @app.task(queue="clock", name="cases.note_silences", queueing_lock="cases.note_silences")
 def note_silence(timestamp: int) -> None:
-    """Note what was due and not answered, take it one step up, and tell each what of theirs is late."""
+    """Note what was due and not answered, ask for plans before the summer, and tell each what of theirs is late."""
     with identity.working_as(CLOCK):
         note_silences(at=timezone.now())
+        ask_for_autumn_plans(at=timezone.now())
         tell_late(at=timezone.now())
 
 

@@ -57,6 +57,8 @@ TITLES: dict[str, str | Promise] = {
     "work_interrupted": _("The work was interrupted"),
     "next_step_set": _("Next step decided"),
     "step_done": _("Step done"),
+    "autumn_plan_asked": _("A plan for the autumn is asked for"),
+    "autumn_planned": _("The autumn is planned"),
     "handed_over": _("Handed over"),
     "paused": _("Paused"),
     "resumed": _("The pause ended"),

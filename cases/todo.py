@@ -26,7 +26,7 @@ from .deviating import deviation_dates
 from .head_to_read import refusals_to_read
 from .meetings_to_call import meetings_to_call
 from .models import Case, Feedback, HolderInterval, Obligation
-from .obligations import KINDS, PLACE
+from .obligations import AUTUMN_CONTACT, KINDS, PLACE, PLAN_AUTUMN
 from .report_todo import report_dates
 from .second_to_do import prepared_dates
 from .stand_ins import stand_ins_to_name, stands_in
@@ -48,6 +48,8 @@ PAGES = {
     "check_advice": "cases:check_advice",
     "answer_objection": "cases:answer_lift",
     PLACE: "cases:place_request",
+    PLAN_AUTUMN: "cases:plan_autumn",
+    AUTUMN_CONTACT: "cases:record_step",
     "review_stalled": "cases:set_next_step",
 }
 """Where each kind is done. Pages about a request take the request's id, the others the obligation's."""
@@ -56,7 +58,7 @@ PAGES = {
 
 BY_OBLIGATION = {
     "cases:record_step", "cases:check_advice", "cases:answer_lift", "cases:set_next_step", "cases:answer_call",
-    "cases:record_meeting", "cases:place_request",
+    "cases:record_meeting", "cases:place_request", "cases:plan_autumn",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     answers,
+    calendar,
     case_pages,
     catalogue,
     checking,
@@ -31,6 +32,7 @@ from .views import (
 app_name = "cases"
 urlpatterns = [
     path("", todo.todo, name="todo"),
+    path("calendar/", calendar.calendar, name="calendar"),
     # Outside the system
     path("pupils/<uuid:pupil_id>/protect/", protection.protect_pupil, name="protect_pupil"),
     # Who has agreed to what, and what was shared
@@ -123,6 +125,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/remind/", stalled.remind, name="remind"),
     path("cases/<uuid:case_id>/lift/", stalled.lift_case, name="lift_case"),
     path("steps/<uuid:obligation_id>/next/", obligations.set_next_step, name="set_next_step"),
+    path("steps/<uuid:obligation_id>/autumn/", obligations.plan_autumn, name="plan_autumn"),
     path("steps/<uuid:obligation_id>/done/", obligations.record_step, name="record_step"),
     path("steps/<uuid:obligation_id>/check/", obligations.check_advice, name="check_advice"),
     path("steps/<uuid:obligation_id>/answer-lift/", obligations.answer_lift, name="answer_lift"),

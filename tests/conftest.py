@@ -52,6 +52,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(autouse=True)
+def no_jobs_left(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Empty the queue after a test that really commits: the tables of procrastinate are none that Django empties."""
+    yield
+    marked = request.node.get_closest_marker("django_db")
+    if {"transactional_db", "live_server"} & {*request.fixturenames} or (marked and marked.kwargs.get("transaction")):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(autouse=True)
 def no_network():
     """Refuse every connection except to this machine."""
     socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)

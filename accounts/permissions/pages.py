@@ -234,6 +234,8 @@ OF_BOTH_SIDES: dict[str, Methods] = {
     "cases:change_service": form(UNIT_HEADS),
     "cases:end_service": form(UNIT_HEADS),
     "cases:set_next_step": form(CASE_READERS),
+    "cases:plan_autumn": form(CASE_READERS),
+    "cases:calendar": reading(MEMBERS),
     "cases:record_step": form(CASE_READERS),
     "cases:answer_lift": form(CASE_READERS),
     "cases:objection": form(CASE_READERS | {Role.COORDINATOR}),

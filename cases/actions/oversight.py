@@ -9,9 +9,20 @@ from datetime import date, datetime, timedelta
 from accounts.models import Membership, Unit
 from cases import access
 from cases.acts import last_acts
+from cases.breaks import FIRST_WEEK, LAST_WEEK
 from cases.ledger import AlreadyDone, Entry, NotAllowed, entry
 from cases.models import Case, Event, Objection, Obligation
-from cases.obligations import CHECK, DATE_CHANGES, LIFT, NET, REMIND_EVERY_DAYS, STEPS, LiftAnswer
+from cases.obligations import (
+    AUTUMN_CONTACT,
+    CHECK,
+    DATE_CHANGES,
+    LIFT,
+    NET,
+    PLAN_AUTUMN,
+    REMIND_EVERY_DAYS,
+    STEPS,
+    LiftAnswer,
+)
 
 from . import objections
 from .disclosing import tell_in_case
@@ -47,6 +58,21 @@ def record_step(
         return happening.start(
             "do_next_step", unit=next_unit, due_on=next_on, referral=obligation.referral, task=told[:300]
         )
+
+
+def plan_autumn(
+    *, obligation: Obligation, next_task: str, next_unit: Unit, next_on: date, by: Membership, at: datetime
+) -> Obligation:
+    """Make the plan for the autumn: what the first contact is, who makes it, and when in week 33 or 34 (law.md P15).
+
+    Raises NotAllowed for a day in another week; the database refuses it, too.
+    """
+    if next_on.isocalendar().week not in {FIRST_WEEK, LAST_WEEK}:
+        raise NotAllowed
+    with _holding(obligation, "autumn_planned", by, at, kinds=(PLAN_AUTUMN,)) as happening:
+        told = happening.text = tell_in_case(happening, next_task)
+        happening.stop_one(_open(obligation))
+        return happening.start(AUTUMN_CONTACT, unit=next_unit, due_on=next_on, task=told[:300])
 
 
 def answer_lift(

@@ -56,6 +56,27 @@ class RecordStepForm(NextStepForm):
     field_order = ["what", "next_task", "next_unit", "next_on"]
 
 
+class AutumnPlanForm(NextStepForm):
+    """What the first contact of the autumn is, who makes it, and on which day of two weeks."""
+
+    def __init__(self, data: Any = None, *, first: date, last: date, **kwargs: Any) -> None:
+        """Take a day from `first` to `last`, both included, and propose the first."""
+        super().__init__(data, **kwargs)
+        self.first, self.last = first, last
+        self.fields["next_task"].label = _("What is the first contact of the autumn?")
+        self.fields["next_unit"].label = _("Who makes it?")
+        self.fields["next_on"].label = _("On which day?")
+        self.initial["next_on"] = first
+
+    def clean_next_on(self) -> date:
+        """Refuse a day outside the two weeks."""
+        day: date = self.cleaned_data["next_on"]
+        if not self.first <= day <= self.last:
+            told = {"first": self.first.isoformat(), "last": self.last.isoformat()}
+            raise ValidationError(_("Choose a day from %(first)s to %(last)s: week 33 or 34.") % told)
+        return day
+
+
 class AnswerLiftForm(NextStepForm):
     """A manager's answer to a disagreement, and what happens next."""
 

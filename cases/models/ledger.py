@@ -112,6 +112,15 @@ class Obligation(PersonalModel):
                 ),
                 name="one_open_answer_per_referral",
             ),
+            models.UniqueConstraint(
+                fields=["case", "kind"],
+                condition=Q(stopped_at=None, kind__in=["plan_autumn", "autumn_contact"]),
+                name="one_open_autumn_plan_per_case",
+            ),
+            models.CheckConstraint(
+                name="autumn_begins_in_week_33_or_34",
+                condition=~Q(kind="autumn_contact") | Q(first_due_on__week__in=[33, 34]),
+            ),
         ]
 
     def __str__(self) -> str:

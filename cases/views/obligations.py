@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +21,9 @@ from accounts.permissions import Action, Object, roles_that_may
 from cases import access
 from cases.actions import oversight as actions
 from cases.advice import looked_at
+from cases.breaks import contact_days
 from cases.forms.obligations import (
+    AutumnPlanForm,
     HandOverForm,
     MoveDateForm,
     NextStepForm,
@@ -31,7 +33,8 @@ from cases.forms.obligations import (
 )
 from cases.ledger import AlreadyPaused
 from cases.models import Case, Objection, Obligation
-from cases.obligations import CHECK, DATE_CHANGES, KINDS, LIFT, NET, STEPS
+from cases.obligations import CHECK, DATE_CHANGES, KINDS, LIFT, NET, PLAN_AUTUMN, STEPS
+from deadlines.templatetags.days import day_words
 
 from .acting import Act, acting_page, choices
 from .attempt import refused, sent
@@ -81,6 +84,28 @@ def check_advice(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
         request, obligation, act, form, action, template="cases/check_advice.html",
         looked=looked_at(obligation, timezone.localdate()), again=request_address(obligation.case.pupil),
     )  # fmt: skip
+
+
+def plan_autumn(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
+    """Plan, before the summer, who makes the first contact of the autumn and when."""
+    obligation = readable(request, obligation_id, PLAN_AUTUMN)
+    summer = contact_days(obligation.case, timezone.localdate())
+    if summer is None:
+        raise Http404
+    days = {"first": summer.contact_from, "last": summer.contact_to}
+    form = AutumnPlanForm(request.POST or None, **choices(obligation.case), **days)
+    act = Act(
+        PLAN_AUTUMN, KINDS[PLAN_AUTUMN].task, _("Save the plan"),
+        [
+            _("The last school day before the summer is %(day)s.") % {"day": day_words(summer.last_school_day)},
+            _("The first contact is made in week 33 or 34, before absence has become a habit again."),
+        ],
+    )  # fmt: skip
+
+    def action(**given: Any) -> None:
+        actions.plan_autumn(obligation=obligation, **given)
+
+    return act_on(request, obligation, act, form, action)
 
 
 def answer_lift(request: MemberRequest, obligation_id: UUID) -> HttpResponse:

@@ -41,7 +41,7 @@ NOT_TYPED = {
     "cell.text", "link.text", "due.text", "text", "state.ball.task", "row.ball.task", "waiting.task",
     "row.duty.task", "duty.task", "question",
     "row.stalled.reason", "reason", "state.ball.step", "consent.answer", "note", "words", "part.note",
-    "row.kind.task", "why", "one.ball.task", "ball.task", "remedy", "one.state.ball.task",
+    "row.kind.task", "clock.task", "why", "one.ball.task", "ball.task", "remedy", "one.state.ball.task",
 }  # fmt: skip
 """Same names, but the words are ours: headings, links, names of steps and reasons."""
 

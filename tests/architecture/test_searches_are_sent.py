@@ -22,6 +22,7 @@ GIVEN_IN_ADDRESSES = {
     "page": "a number",
     "person": "an id, or the word none",
     "pupil": "an id",
+    "school": "the code of a school unit",
     "search": "the code of a search",
     "service": "an id",
     "shared": "1",
@@ -31,6 +32,7 @@ GIVEN_IN_ADDRESSES = {
 """All that a page of ours reads from an address, and what it is. Nothing that somebody writes in own words."""
 ONLY_CHOICES = {
     "attendance/signal_list.html": "grade, class and kind of signal, chosen from lists",
+    "cases/calendar.html": "a school, chosen from a list",
     "integrations/match_columns.html": "how a file is read, chosen from lists (integrations.forms.columns.ReadAsForm)",
 }
 """Forms that go into the address, since each of their fields is a list to choose from: nothing can be written."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.roles import Role
 from cases.actions import answers, closing, oversight, placing, replies, requests, second_person, work
+from cases.coordinators import the_city
 from cases.models import Case, Feedback, NoSaid, Obligation, PreparedNo, Question, Referral
 from cases.sharing import ConsentGiven
 from deadlines.working_days import add_working_days
@@ -56,7 +57,8 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """Return a new cast; nobody in it has met anybody of another cast."""
+    """Return a new cast; nobody in it has met anybody of another cast, but there is one city."""
+    city = the_city() or UnitFactory(city=True)
     school_area, social_area = UnitFactory(school_area=True), UnitFactory(social_area=True)
     school = SchoolFactory(unit__parent=school_area)
     teams = [OfficeFactory(unit__parent=social_area) for _ in range(3)]
@@ -74,8 +76,8 @@ def make_cast() -> Cast:
         other_worker=MembershipFactory(team_worker=True, unit=teams[1].unit),
         third_worker=MembershipFactory(team_worker=True, unit=teams[2].unit),
         other_counsellor=MembershipFactory(unit=SchoolFactory().unit),
-        coordinator=MembershipFactory(coordinator=True),
-        analyst=MembershipFactory(analyst=True),
+        coordinator=MembershipFactory(coordinator=True, unit=city),
+        analyst=MembershipFactory(analyst=True, unit=city),
         class_group=ClassGroupFactory(school=school),
         service=services[0],
         other_service=services[1],
