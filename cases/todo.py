@@ -30,6 +30,7 @@ from .obligations import AUTUMN_CONTACT, KINDS, PLACE, PLAN_AUTUMN
 from .report_todo import report_dates
 from .second_to_do import prepared_dates
 from .stand_ins import stand_ins_to_name, stands_in
+from .unreachable import unreachable_dates
 
 PAGES = {
     "acknowledge_request": "cases:assess_request",
@@ -144,6 +145,7 @@ def to_do_of(reader: Membership, today: date) -> ToDo:
         *consultation_dates(reader, today),
         *deviation_dates(reader, today),
         *stand_ins_to_name(reader, today),
+        *unreachable_dates(reader, today),
     )
     rows += [_school_row(each, today) for each in ours]
     return ToDo(_grouped(rows, today), _waiting(reader, today))
