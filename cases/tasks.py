@@ -9,6 +9,7 @@ from wall import identity
 from wall.roles import CLOCK
 
 from .actions.breaks import ask_for_autumn_plans
+from .actions.counting import count_standstills
 from .actions.silence import note_silences
 from .digests import send_digests
 from .reminders import remind, tell_late
@@ -23,6 +24,14 @@ def note_silence(timestamp: int) -> None:
         note_silences(at=timezone.now())
         ask_for_autumn_plans(at=timezone.now())
         tell_late(at=timezone.now())
+
+
+@app.periodic(cron="10 0,5,10,14 * * *")
+@app.task(queue="clock", name="cases.count_standstills", queueing_lock="cases.count_standstills")
+def count_what_stands_still(timestamp: int) -> None:
+    """Count by unit and cause what stands still, for coordinators."""
+    with identity.working_as(CLOCK):
+        count_standstills(at=timezone.now())
 
 
 # Every quarter of an hour, so that one that was missed while the worker stood still comes the same day, once.

@@ -11,21 +11,26 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Membership, Unit
-from accounts.roles import Side
+from accounts.roles import Role, Side
 
 from .ball import CaseState, states_of
-from .stalled import label_for, overseen
+from .models import Case
+from .stalled import is_named, label_for, overseen
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One open case: who holds the ball, who waits for it, and for how many calendar days the holder has had it."""
+    """One open case: who holds the ball, who waits for it, and for how many calendar days the holder has had it.
+
+    `is_row` where the reader may see it as a case of its own, and not in a number alone.
+    """
 
     state: CaseState
     label: str
     holder: Unit
     waiting: Unit
     days: int
+    is_row: bool
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class Pair:
     holder: Unit
     waiting: Unit
     cases: list[Waiting]
+
+    @property
+    def rows(self) -> list[Waiting]:
+        """Those of the cases that the reader may see one by one."""
+        return [case for case in self.cases if case.is_row]
 
     @property
     def median_days(self) -> int:
@@ -52,10 +62,12 @@ class Pair:
 
 
 def pairs_of(reader: Membership, today: date) -> list[Pair]:
-    """Return the pairs in the open cases that `reader` oversees, those with the longest median first."""
+    """Return the pairs in the open cases that `reader` oversees, or has in figures; the longest median first."""
     found: dict[tuple[UUID, UUID], list[Waiting]] = defaultdict(list)
-    for state in states_of(overseen(reader), today, with_words=False):
-        one = _waiting(state, reader)
+    cases = Case.objects.open().counted_by(reader).select_related("school_unit")
+    rows = set(overseen(reader).values_list("pk", flat=True)) if reader.role == Role.COORDINATOR else None
+    for state in states_of(cases.select_related("pupil") if is_named(reader) else cases, today, with_words=False):
+        one = _waiting(state, reader, is_row=rows is None or state.case.pk in rows)
         if one is not None:
             found[one.holder.pk, one.waiting.pk].append(one)
     pairs = [_pair(waiting) for waiting in found.values()]
@@ -67,12 +79,13 @@ def _pair(cases: list[Waiting]) -> Pair:
     return Pair(ordered[0].holder, ordered[0].waiting, ordered)
 
 
-def _waiting(state: CaseState, reader: Membership) -> Waiting | None:
+def _waiting(state: CaseState, reader: Membership, *, is_row: bool) -> Waiting | None:
     """Return who waits in one case: the other side of the holder. None while no other side takes part."""
     if state.ball is None or state.referral is None:
         return None
     held = state.ball.obligation.current_intervals[0]
     waiting = state.referral.to_unit if held.unit.side == Side.SCHOOL else state.case.school_unit
     return Waiting(
-        state, label_for(reader, state.case), held.unit, waiting, (state.today - timezone.localdate(held.from_at)).days
-    )
+        state, label_for(reader, state.case), held.unit, waiting, (state.today - timezone.localdate(held.from_at)).days,
+        is_row,
+    )  # fmt: skip

@@ -53,7 +53,7 @@ def scope_of(reader: Membership) -> Scope:
             gaps=ServiceGap.objects.defer("pupil", "noted_by"),
         )
     units = Unit.objects.below(reader.unit)
-    cases = Case.objects.overseen_by(reader)
+    cases = Case.objects.counted_by(reader)
     requests = Referral.objects.filter(case__in=cases)
     if reader.side == Side.SOCIAL:
         answered = DecisionReason.objects.all()

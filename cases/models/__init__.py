@@ -15,6 +15,7 @@ from .referral import Decision, OtherWay, Question, Referral
 from .report import ConcernReport, ReportAnswer, ReportExtension, ReportHandling
 from .settings import UnitReason, UnitTime
 from .sharing import Disclosure, Feedback, SchoolNote, SocialNote, notes_of
+from .standstill import StandstillCount
 
 __all__ = [
     "Case",
@@ -49,6 +50,7 @@ __all__ = [
     "SchoolNote",
     "ServiceGap",
     "SocialNote",
+    "StandstillCount",
     "UnitReason",
     "UnitTime",
     "given_before",

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Unit
 from accounts.permissions import NARROWED, Action, Object, Scope, permits
-from accounts.roles import Side
+from accounts.roles import Role, Side
 from audit.reading import PersonalModel
 from schools.models import Pupil, protected_ids
+
+FOUR_WEEKS = timedelta(weeks=4)
+"""In which there are twenty working days at most. Which cases have waited for more, the board says (S12)."""
+
+COME_UP = ("answer_objection", "place_request")
+"""The kinds of obligation by which a case comes up to a coordinator (cases/obligations.py, FROM_ABOVE)."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -43,16 +52,33 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def overseen_by(self, reader: Membership) -> CaseQuerySet:
         """Return the cases whose dates, states and units `reader` may see, without their content.
 
-        Managers oversee what their units are party to, a coordinator the cases of the area or the city. Cases about
-        pupils with protected identity are in no list and no count.
+        Managers oversee what their units are party to; a coordinator has numbers of the rest, and oversees the cases
+        that have come up to the own unit: lifted by managers, or sent on for the second time, and those that wait long
+        in a queue (law.md 6.1). Cases about pupils with protected identity are in no list and no count.
         """
-        cases = self.exclude(pupil__in=protected_ids())
         if not permits(reader, Object.STALLED, Action.READ):
             return self.none()
+        if reader.role == Role.COORDINATOR:
+            come_up = {"obligations__kind__in": COME_UP, "obligations__intervals__unit": reader.unit_id}
+            lifted = self.model.objects.filter(**come_up).order_by()
+            return self.counted_by(reader).filter(Q(pk__in=lifted.values("pk")) | Q(pk__in=_long_queued()))
+        return self.counted_by(reader)
+
+    def counted_by(self, reader: Membership) -> CaseQuerySet:
+        """Return the cases that are in the figures of `reader`: of the units below, or of the whole city."""
+        cases = self.exclude(pupil__in=protected_ids())
         if reader.side == Side.CITY:
             return cases
         below = Unit.objects.below(reader.unit)
         return cases.filter(Exists(Party.objects.filter(case=OuterRef("pk"), ended_at=None, unit__in=below)))
+
+
+def _long_queued() -> models.QuerySet[Case, Any]:
+    """Return the ids of cases that wait four weeks or more in a queue, or are expected to: twenty working days."""
+    waits = Case.objects.filter(referrals__status="queued")
+    waited = Q(referrals__places__queued_at__lte=Now() - FOUR_WEEKS)
+    expected = Q(referrals__places__expected_on__gte=F("referrals__places__queued_at") + FOUR_WEEKS)
+    return waits.filter(waited | expected).order_by().values("pk")
 
 
 class CaseManager(models.Manager.from_queryset(CaseQuerySet)):  # type: ignore[misc]

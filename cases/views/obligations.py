@@ -95,7 +95,7 @@ def plan_autumn(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     days = {"first": summer.contact_from, "last": summer.contact_to}
     form = AutumnPlanForm(request.POST or None, **choices(obligation.case), **days)
     act = Act(
-        PLAN_AUTUMN, KINDS[PLAN_AUTUMN].task, _("Save the plan"),
+        PLAN_AUTUMN, _("Plan the start of the autumn term"), _("Save the plan"),
         [
             _("The last school day before the summer is %(day)s.") % {"day": day_words(summer.last_school_day)},
             _("The first contact is made in week 33 or 34, before absence has become a habit again."),

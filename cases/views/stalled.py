@@ -23,6 +23,7 @@ from cases.lifting import so_far_in_words
 from cases.models import Case, Objection, Obligation
 from cases.obligations import LIFT, PLACE
 from cases.silence import silences_by_unit
+from cases.standstill_counts import counts_for
 from cases.who_waits import pairs_of
 
 from .acting import Act, acting_page, reads_case, state_of
@@ -35,9 +36,13 @@ COUNTED_FOR = timedelta(days=90)
 
 @overseeing
 def stalled_list(request: MemberRequest) -> HttpResponse:
-    """List what stands still: why, since when, who can act, and the one button. States, dates and units only."""
+    """List what stands still: why, since when, who can act, and the one button. States, dates and units only.
+
+    A coordinator has numbers by unit, and as rows only the cases that have come up.
+    """
     today = timezone.localdate()
     board = board_of(request.membership, today, request.GET.get("cause", ""))
+    coordinates = _is_coordinator(request)
     reading.note(kind="list")
     reading.only(row.stalled.case.pupil_id for row in board.shown)
     return render(
@@ -45,7 +50,8 @@ def stalled_list(request: MemberRequest) -> HttpResponse:
         "cases/stalled_list.html",
         {
             "board": board,
-            "is_coordinator": _is_coordinator(request),
+            "is_coordinator": coordinates,
+            "counts": counts_for(request.membership, today) if coordinates else None,
             "lifted": _lifted_to(request),
             "to_place": _to_place(request),
             "silent": silences_by_unit(today - COUNTED_FOR, today),
@@ -114,7 +120,7 @@ def who_waits(request: MemberRequest) -> HttpResponse:
     holder, waiting = _key(request.GET.get("holder", "")), _key(request.GET.get("waiting", ""))
     chosen = next((pair for pair in pairs if pair.is_of(holder, waiting)), None)
     reading.note(kind="list")
-    reading.only(one.state.case.pupil_id for one in (chosen.cases if chosen else []))
+    reading.only(one.state.case.pupil_id for one in (chosen.rows if chosen else []))
     return render(request, "cases/who_waits.html", {"pairs": pairs, "chosen": chosen})
 
 

@@ -160,11 +160,11 @@ def test_a_pair_leads_to_the_cases_that_one_may_see(cast, enter):
 
 
 def test_the_coordinator_reads_numbers_there_and_no_initials(cast, enter):
-    story = late(cast)
+    story = late(cast, "redirected_twice")
     client = enter(cast.coordinator)
 
     for page in (
-        client.get(WAITS, {"holder": cast.worker.unit.pk, "waiting": cast.counsellor.unit.pk}),
+        client.get(WAITS, {"holder": cast.coordinator.unit.pk, "waiting": cast.counsellor.unit.pk}),
         client.get(page_of(story)),
         client.post(MANY, {"case": [story.case.pk]}),
     ):

@@ -49,12 +49,12 @@ def test_no_texts_of_the_case_are_on_the_board(cast, enter):
 def test_both_sides_managers_see_the_same_rows(cast, enter):
     stories = {late(cast).case, late(cast, "declined").case}
 
-    for manager in (cast.head, cast.area_head, cast.principal, cast.area_manager, cast.coordinator):
+    for manager in (cast.head, cast.area_head, cast.principal, cast.area_manager):
         assert {row.stalled.case for row in enter(manager).get(BOARD).context["board"].rows} == stories
 
 
 def test_the_coordinator_sees_numbers_and_no_initials(cast, enter):
-    story = late(cast)
+    story = late(cast, "redirected_twice")
 
     text = enter(cast.coordinator).get(BOARD).text
 
@@ -110,7 +110,7 @@ def test_one_row_and_eleven_cost_the_same(cast, enter, assert_constant_queries):
 
 
 def test_reading_the_board_is_written_down(cast, enter):
-    story = late(cast)
+    story = late(cast, "redirected_twice")
 
     enter(cast.coordinator).get(BOARD)
 
@@ -141,7 +141,7 @@ def test_a_reminder_is_one_click_and_the_row_says_so(cast, enter):
 def test_without_javascript_the_board_comes_back_with_a_message(cast, enter):
     story = late(cast)
 
-    response = enter(cast.coordinator).post(reverse("cases:remind", args=[story.case.pk]), follow=True)
+    response = enter(cast.head).post(reverse("cases:remind", args=[story.case.pk]), follow=True)
 
     assert response.redirect_chain[-1][0] == BOARD
     assert "A reminder is sent" in response.text

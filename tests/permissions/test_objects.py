@@ -135,6 +135,11 @@ def changes_settings(reader: Membership, world: World) -> bool:
     return may
 
 
+def to_oversee(reader: Membership, world: World) -> Case:
+    """Return the case that the reader would oversee: a coordinator one that has come up."""
+    return world.story("lifted_to_city" if reader.role == Role.COORDINATOR else "active").case
+
+
 CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.PUPIL, Action.READ): reads_pupil,
     (Object.PUPIL, Action.CHANGE): lambda who, w: may_keep_register(who, w.story("active").cast.class_group.school),
@@ -211,8 +216,8 @@ CHECKS: dict[tuple[Object, Action], Check] = {
     (Object.OBJECTION, Action.READ): lambda who, w: sees(Objection.objects.visible_to(who), objection_for(who, w)),
     (Object.OBJECTION, Action.CREATE): lambda who, w: access.may_write_other_version(who, objection_for(who, w)),
     (Object.OBJECTION, Action.DECIDE): lambda who, w: asked_of(who, objection_for(who, w)) is not None,
-    (Object.STALLED, Action.READ): lambda who, w: sees(Case.objects.overseen_by(who), w.story("active").case),
-    (Object.STALLED, Action.CHANGE): lambda who, w: access.may_oversee(who, w.story("active").case),
+    (Object.STALLED, Action.READ): lambda who, w: sees(Case.objects.overseen_by(who), to_oversee(who, w)),
+    (Object.STALLED, Action.CHANGE): lambda who, w: access.may_oversee(who, to_oversee(who, w)),
     (Object.FIGURES, Action.READ): lambda who, w: sees(scope_of(who).cases, w.story("active").case),
     (Object.SETTING, Action.READ): lambda who, w: (
         Unit.objects.settled_for(who).filter(pk=unit_near(who, w).pk).exists()
