@@ -51,6 +51,7 @@ MAY_OPEN_A_CURSOR = {
     "records/actions.py": "the number of the transaction that erases",
     "records/erasure.py": "deletes exactly the rows that were approved, and no others by cascade",
     "notifications/failing.py": "a function of the database that tells whose mail does not arrive, to who answers for them",
+    "notifications/sending.py": "a lock under which one mail is claimed at a time",
     "notifications/worker.py": "functions of the database that tell how the worker is, in times and numbers",
     "records/readings.py": "a function of the database that tells who has read, for a copy of one's own data",
     "records/school_years.py": "a school year of absence, counted and emptied as a whole",
