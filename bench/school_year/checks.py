@@ -88,7 +88,7 @@ def reminded_at(ledger: Ledger, people: People, tick: Tick) -> set[Reminded]:
     """Return what is to be told at this moment, whether or not it was told before."""
     found: set[Reminded] = set()
     for key, held in ledger.held.items():
-        if held.is_paused:
+        if held.is_paused or held.is_over:
             continue
         user = people.acting(held.person, tick.day)
         for step in _steps(held.due, tick):
@@ -189,4 +189,5 @@ SELECT o.case_id, 'obligation ' || o.id || ' is held by ' || count(h.id) FROM ca
 UNION ALL
 SELECT o.case_id, 'is closed, and obligation ' || o.id || ' runs on' FROM cases_obligation o
   JOIN cases_case c ON c.id = o.case_id WHERE c.closed_at IS NOT NULL AND o.stopped_at IS NULL
+   AND o.kind <> 'check_after_closing'
 """

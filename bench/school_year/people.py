@@ -23,10 +23,10 @@ from tests.factories.cases import Cast, Story, a_pupil
 PACES = [0.3, 0.2, 0.12, 0.06, 0.02, 0.0]
 """How likely something happens in a case on a working day: from those who answer at once to those who never do."""
 
-CLOSES = 0.15
+CLOSES = 0.1
 """How likely a case is closed rather than something else done, when its turn has come."""
 
-HOUSEKEEPING = OF_HOLDER | OF_CASE - {"close"}
+HOUSEKEEPING = OF_HOLDER | OF_CASE
 TO_THE_POINT = 0.75
 """How likely somebody does what is asked of them, rather than anything else that can be done."""
 
@@ -53,8 +53,9 @@ class Course(Walk):
             return
         self.story.at = at
         moves = self._moves()
-        if self.case.is_open and self.chance.random() >= CLOSES:
-            moves.pop("close", None)
+        closing = moves.pop("close", None) if self.case.is_open else None
+        if closing and self.chance.random() < CLOSES:
+            moves = {"close": closing}
         to_the_point = sorted(moves.keys() - HOUSEKEEPING)
         wanted = to_the_point if to_the_point and self.chance.random() < TO_THE_POINT else sorted(moves)
         name = self.chance.choice(wanted)
@@ -95,21 +96,24 @@ class Course(Walk):
         cast, case = self.cast, self.case
         people = {one.unit_id: one for one in (
             cast.counsellor, cast.worker, cast.other_worker, cast.third_worker, cast.area_manager, cast.area_head,
-            cast.coordinator,
+            cast.coordinator, cast.other_counsellor,
         )}  # fmt: skip
         referrals = self._referrals()
         moves: Moves = {}
         if not case.is_open:
             return {"send": [(referrals[-1], None, cast.counsellor)]}
         for referral in referrals:
-            for name in OF_REQUEST[referral.status]:
+            for name in OF_REQUEST.get(referral.status, set()):
                 by = cast.counsellor if name in BY_SCHOOL else people[referral.to_unit_id]
                 moves.setdefault(name, []).append((referral, None, by))
             if referral.status in CAN_BE_MET_ABOUT:
                 asker = self.chance.choice([cast.counsellor, people[referral.to_unit_id]])
                 moves.setdefault("call_meeting", []).append((referral, None, asker))
         for obligation in self._obligations(case=case, stopped_at=None):
-            by = people[obligation.intervals.get(to_at=None).unit_id]
+            holder = obligation.intervals.get(to_at=None).unit_id
+            if holder not in people:
+                continue
+            by = people[holder]
             for name in self._ways(obligation):
                 moves.setdefault(name, []).append((obligation.referral or referrals[-1], obligation, by))
         for name in OF_CASE:

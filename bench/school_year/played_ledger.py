@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from bench.school_year.free_days import is_work_day
 from cases.models import Event
@@ -23,6 +24,8 @@ class Held:
     person: str | None
     due_on: str
     is_paused: bool = False
+    is_over: bool = False
+    """Whether its case is closed: then nobody is reminded of it, and nobody is silent."""
     noted: frozenset[str] = frozenset()
 
     @property
@@ -37,6 +40,7 @@ class Ledger:
 
     held: dict[str, Held] = field(default_factory=dict)
     cases: dict[str, set[str]] = field(default_factory=dict)
+    closed: set[UUID] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
     def play(self, event: Event) -> None:
@@ -46,15 +50,15 @@ class Ledger:
             key = change.get("obligation")
             match change["do"]:
                 case "start":
-                    self.held[key] = Held(change["kind"], change["unit"], change["person"], change["due_on"])
+                    held = Held(change["kind"], change["unit"], change["person"], change["due_on"])
+                    self.held[key] = replace(held, is_over=event.case_id in self.closed)
                     mine.add(key)
                 case "stop":
                     del self.held[key]
                     mine.discard(key)
                 case "close":
-                    for left in mine:
-                        del self.held[left]
-                    mine.clear()
+                    self.closed.add(event.case_id)
+                    self.held |= {left: replace(self.held[left], is_over=True) for left in mine}
                 case "silence":
                     self._note(key, event)
                 case "hand_over" | "pause" | "resume" | "date":
@@ -86,5 +90,5 @@ def _changed(change: dict[str, Any]) -> dict[str, Any]:
 
 def is_silent(held: Held, today: date) -> bool:
     """Say whether an agreed date has passed without an answer, and nobody has noted it."""
-    is_late = held.due < today and not held.is_paused
+    is_late = held.due < today and not held.is_paused and not held.is_over
     return is_late and not KINDS[held.kind].is_statutory and held.due_on not in held.noted

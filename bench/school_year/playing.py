@@ -30,7 +30,7 @@ NIGHT, NOON = time(2, 40), time(12)
 """In UTC: when old mails are forgotten, and the last hour at which silence is noted."""
 
 MORNING = (time(7, 30), time(8), time(9))
-AFTERNOON = (time(15), time(17))
+AFTERNOON = (time(17),)
 PEOPLE_ACT = time(10, 5)
 A_LITTLE = timedelta(seconds=5)
 UNTIL_PICKED_UP = timedelta(seconds=70)

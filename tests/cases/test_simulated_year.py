@@ -11,9 +11,11 @@ import pytest
 from django.db import connection, transaction
 
 from bench.school_year.checks import expected, faults_of_open_cases, faults_of_reminders
+from bench.school_year.free_days import is_work_day
 from bench.school_year.mails import MailBox, faults_of_mail
 from bench.school_year.playing import Plan, Year, faults_of_jobs, play
 from cases.rebuilding import differing
+from deadlines.working_days import is_working_day
 
 CHRISTMAS = Plan(
     date(2026, 12, 7), days=36, cases=12, casts=1, kills=2, still_from=date(2026, 12, 14), seed=3, begins_within=0.3
@@ -107,3 +109,9 @@ def mails_are_judged(year: Year, box: MailBox) -> None:
 def a_job_that_never_ends_is_found() -> None:
     with changed("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('mail', 'x', 'doing')"):
         assert faults_of_jobs()
+
+
+def test_the_days_off_that_were_written_by_hand_are_those_of_the_product():
+    days = [date(2026, 8, 17) + timedelta(days=number) for number in range(370)]
+
+    assert [day for day in days if is_work_day(day) != is_working_day(day)] == []
