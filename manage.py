@@ -15,6 +15,7 @@ LOGINS = {
             "retention",
             "set_wall_key",
             "shell",
+            "check_ledger",
         ),
         "owner",
     ),

@@ -89,9 +89,9 @@ def tell_late(*, at: datetime) -> int:
 def _tell_one(user: UUID, rows: list[Reminder], at: datetime) -> bool:
     given = _give(rows)
     if given:
-        put(
-            kind=Mail.Kind.LATE, user_id=user, about=[row.pk for row in given], at=at, counts={"late": len(given)},
-        )  # fmt: skip
+        # Somebody who was told in the morning reads the whole number of the day: never the same text twice.
+        told = Reminder.objects.filter(user=user, step=Reminder.Step.LATE, reminded_on=stockholm_day(at)).count()
+        put(kind=Mail.Kind.LATE, user_id=user, about=[row.pk for row in given], at=at, counts={"late": told})
     return bool(given)
 
 

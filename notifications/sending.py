@@ -15,8 +15,9 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
+from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Membership
 from deadlines.stockholm import stockholm_day
@@ -24,13 +25,16 @@ from deadlines.working_days import working_days_between
 
 from .hours import may_leave_at, next_time
 from .letters import letter_to
-from .models import Mail, choice_of
+from .models import STUCK_AFTER, Mail, choice_of
 
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240, 240)]
 """How long to wait after each try that failed for now; after the last of them comes one more try."""
 
 FOR_GOOD = 500
 """From this code on a mail server says no for good; below, for now (RFC 5321 4.2.1)."""
+
+CLAIMING = 20261125
+"""The lock under which a mail is claimed, one at a time: so that each worker sees what the others have on its way."""
 
 NEWS_FOR = 2
 """Working days after which what was to be told at once is no news."""
@@ -65,11 +69,17 @@ def send_due(clock: Clock) -> Counter[str]:
 def claim(at: datetime) -> Mail | None:
     """Take the mail that has waited longest and mark it as on its way; None when there is none, or at night.
 
-    Two workers take different ones.
+    Two workers take different ones. While one that is sent at once is on its way to somebody, another of its kind to
+    the same person waits: the two could not tell what the other says.
     """
     if not may_leave_at(at):
         return None
-    waiting = Mail.objects.ready(at).order_by("not_before", "pk")
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIMING])
+    alike = Mail.objects.exclude(pk=OuterRef("pk")).filter(
+        user=OuterRef("user"), kind=OuterRef("kind"), status=Mail.Status.SENDING, tried_at__gte=at - STUCK_AFTER
+    )
+    waiting = Mail.objects.ready(at).exclude(Q(kind__in=Mail.AT_ONCE) & Exists(alike)).order_by("not_before", "pk")
     mail = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if mail is None:
         return None

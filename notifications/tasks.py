@@ -1,4 +1,7 @@
-"""Work beside the pages: the outbox is emptied when something is put in it, and looked through every five minutes."""
+"""Work beside the pages: the outbox is emptied when something is put in it, and looked through every five minutes.
+
+And what a killed worker has left half-way is begun anew.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from deadlines.stockholm import stockholm_day
 from wall import identity
 from wall.roles import CLOCK, OUTBOX
 
+from . import picking_up
 from .forgetting import forget_old, forget_old_reminders
 from .sending import send_due
 
@@ -37,3 +41,10 @@ def forget(timestamp: int) -> None:
         forget_old(now)
     with identity.working_as(CLOCK):
         forget_old_reminders(stockholm_day(now))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="clock", name="notifications.pick_up", queueing_lock="notifications.pick_up")
+async def pick_up(timestamp: int) -> None:
+    """Begin anew what workers that were killed have left half-way."""
+    await picking_up.pick_up()

@@ -97,6 +97,20 @@ def test_after_a_week_without_a_worker_the_latest_step_alone_is_given():
     assert Mail.objects.filter(kind=Mail.Kind.LATE, user=worker).count() == 1
 
 
+def test_what_becomes_somebodys_own_later_in_the_day_and_is_late_never_says_the_same_again():
+    story, obligation = held_by_worker()
+    day = add_working_days(obligation.due_on, 1)
+    run(day)
+    other = a_case("acknowledged", cast=story.cast, at=MONDAY).open("answer_request")
+    other.intervals.filter(to_at=None).update(person=story.cast.worker)
+
+    with identity.working_as(CLOCK):
+        tell_late(at=morning(day, 10))
+
+    mails = Mail.objects.filter(user=story.cast.worker.user, kind=Mail.Kind.LATE).order_by("created_at")
+    assert [mail.counts for mail in mails] == [{"late": 1}, {"late": 2}]
+
+
 def test_many_late_things_are_one_mail():
     stories = [held_by_worker()]
     cast = stories[0][0].cast
