@@ -14,6 +14,7 @@ from deadlines.school_days import SchoolCalendar
 from deadlines.working_days import add_working_days
 from schools.calendars import school_calendar
 from schools.models import School
+from schools.regional_pattern import first_year_of
 
 from .models import Case, Obligation
 from .models.case import CaseQuerySet
@@ -74,6 +75,12 @@ def summer_of(calendar: SchoolCalendar, today: date) -> Summer | None:
     """Return the summer of the calendar year of `today`; None where the calendar has no spring term in it."""
     days = [day for day in calendar.school_days if day.year == today.year and day.month < LAST_MONTH_OF_SPRING]
     return Summer(days[-1]) if days else None
+
+
+def summer_after(school: School, today: date) -> Summer | None:
+    """Return the summer in which the school year of `today` ends; school years change on 1 July."""
+    june = date(first_year_of(today) + 1, LAST_MONTH_OF_SPRING - 1, 1)
+    return summer_of(school_calendar(school, today=today), june)
 
 
 class Summers:

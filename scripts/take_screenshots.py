@@ -51,6 +51,8 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "assess": ("team_worker", "/intake/?show=assess", "main a.ds-button[href*='/intake/']"),
     "case": ("counsellor", "/cases/", "tbody a[href^='/cases/']"),
     "stalled": ("unit_head", "/stalled/", ""),
+    "stalled-by-unit": ("coordinator", "/stalled/", ""),
+    "calendar": ("counsellor", "/calendar/", ""),
     "follow-up": ("analyst", "/followup/", ""),
     "demo": ("", "/demo/", ""),
     "pupils": ("counsellor", "/pupils/", ""),

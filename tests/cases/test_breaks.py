@@ -232,7 +232,14 @@ class TestCalendar:
         page = enter(getattr(cast, who)).get(reverse("cases:calendar"))
 
         assert page.status_code == 200
-        assert page.content.decode().count("<caption>") == 3
+        assert page.content.decode().count("<caption") == 3
+
+    @pytest.mark.parametrize("day", [date(2026, 11, 27), date(2027, 6, 30)])
+    def test_the_summer_told_of_is_the_one_after_the_school_year(self, enter, time_machine, day):
+        time_machine.move_to(morning(day))
+        summer = enter(a_case().cast.counsellor).get(reverse("cases:calendar")).context["summer"]
+
+        assert summer.last_school_day == LAST_DAY
 
     def test_a_school_is_chosen_among_ones_own_only(self, enter):
         story = in_spring()

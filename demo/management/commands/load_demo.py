@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from cases.actions.counting import count_standstills
 from demo.city import SCHOOLS, SMALL_CITY
 from demo.loading import is_loaded, load_city
 from schools.models import School
@@ -42,4 +43,5 @@ class Command(BaseCommand):
         if not School.objects.exists():
             call_command("load_registers", stdout=self.stdout)
         load_city(options["today"] or timezone.localdate(), plans=SMALL_CITY if options["small"] else SCHOOLS, say=say)
+        say(f"{count_standstills(at=timezone.now())} cases stand still.")
         say("The demo city is loaded.")
