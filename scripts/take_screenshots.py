@@ -51,8 +51,6 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "assess": ("team_worker", "/intake/?show=assess", "main a.ds-button[href*='/intake/']"),
     "case": ("counsellor", "/cases/", "tbody a[href^='/cases/']"),
     "stalled": ("unit_head", "/stalled/", ""),
-    "stalled-by-unit": ("coordinator", "/stalled/", ""),
-    "calendar": ("counsellor", "/calendar/", ""),
     "follow-up": ("analyst", "/followup/", ""),
     "demo": ("", "/demo/", ""),
     "pupils": ("counsellor", "/pupils/", ""),
@@ -180,6 +178,8 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "respond-to-a-no": ("principal", "/", "main a[href$='/respond/']"),
 }  # fmt: skip
 ALSO_LOOKED_AT: dict[str, tuple[str, str, str]] = {
+    "stalled-by-unit": ("coordinator", "/stalled/", ""),
+    "calendar": ("counsellor", "/calendar/", ""),
     "permissions": ("", "/about/permissions/", ""),
     "lines": ("principal", "/settings/lines/", ""),
     "pupil-term": ("counsellor", "/signals/", "tbody a[href^='/pupils/'] >> .cal-links a[href*='term']"),
