@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from .gate_models import FactorReset, FailedTries, KeptPost
@@ -148,6 +148,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Return memberships whose last day has passed, or with `ended` False those that go on or are to come."""
         has_ended = Q(valid_to__lt=today)
         return self.filter(has_ended) if ended else self.exclude(has_ended)
+
+    def answered_for_by(self, reader: Membership, today: date) -> MembershipQuerySet:
+        """Return those in the unit of `reader`, and below it in units that nobody answers for by themselves."""
+        managed = Membership.objects.active(today).managers().filter(unit=OuterRef("unit"))
+        below = Q(unit__in=Unit.objects.below(reader.unit).order_by()) & ~Exists(managed)
+        return self.filter(Q(unit=reader.unit_id) | below)
 
     def for_people_page(self) -> MembershipQuerySet:
         """Sort by unit, then by person, with what the people page says."""

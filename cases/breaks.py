@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 
-from deadlines.school_days import SchoolCalendar
 from deadlines.working_days import add_working_days
 from schools.calendars import school_calendar
 from schools.models import School
-from schools.regional_pattern import first_year_of
+from schools.regional_pattern import FIRST_MONTH
 
 from .models import Case, Obligation
 from .models.case import CaseQuerySet
@@ -30,7 +28,7 @@ LATE_ASKED_WITHIN = 5
 """Working days for a plan that is asked for when the last school day is near or has passed."""
 
 MONDAY, FRIDAY = 1, 5
-LAST_MONTH_OF_SPRING = 7
+"""As ISO counts the days of a week."""
 
 
 @dataclass(frozen=True)
@@ -66,41 +64,13 @@ class Summer:
         """Return the last day for a plan that is asked for on `today`: the last school day, or a week of work."""
         return max(self.last_school_day, add_working_days(today, LATE_ASKED_WITHIN))
 
-    def rests_on(self, today: date) -> bool:
-        """Say whether school is out for the summer on `today`, and the contact is not late yet."""
-        return self.last_school_day < today <= self.contact_to
 
-
-def summer_of(calendar: SchoolCalendar, today: date) -> Summer | None:
-    """Return the summer of the calendar year of `today`; None where the calendar has no spring term in it."""
-    days = [day for day in calendar.school_days if day.year == today.year and day.month < LAST_MONTH_OF_SPRING]
-    return Summer(days[-1]) if days else None
-
-
-def summer_after(school: School, today: date) -> Summer | None:
-    """Return the summer in which the school year of `today` ends; school years change on 1 July."""
-    june = date(first_year_of(today) + 1, LAST_MONTH_OF_SPRING - 1, 1)
-    return summer_of(school_calendar(school, today=today), june)
-
-
-class Summers:
-    """The summers of schools on one day, each school's calendar asked for once."""
-
-    def __init__(self, today: date) -> None:
-        self.today = today
-        self._found: dict[object, Summer | None] = {}
-
-    @cached_property
-    def _schools(self) -> dict[object, School]:
-        return {school.pk: school for school in School.objects.select_related("provider")}
-
-    def of(self, unit_id: object) -> Summer | None:
-        """Return the summer of the school with this unit; None for a unit that is no school."""
-        if unit_id not in self._found:
-            school = self._schools.get(unit_id)
-            calendar = school_calendar(school, today=self.today) if school else None
-            self._found[unit_id] = summer_of(calendar, self.today) if calendar else None
-        return self._found[unit_id]
+def summer_of(school: School, year: int) -> Summer | None:
+    """Return the summer of a calendar year; None where the school's calendar has no spring term in it. One query."""
+    spring = date(year, FIRST_MONTH - 1, 1)
+    days = school_calendar(school, today=spring).school_days
+    last = max((day for day in days if day.year == year and day.month < FIRST_MONTH), default=None)
+    return Summer(last) if last else None
 
 
 def without_plan(cases: CaseQuerySet, today: date) -> CaseQuerySet:
@@ -111,15 +81,14 @@ def without_plan(cases: CaseQuerySet, today: date) -> CaseQuerySet:
 
 def to_ask(cases: Iterable[Case], today: date) -> list[tuple[Case, date]]:
     """Return the cases in which a plan is to be asked for on `today`, each with the last day to make it."""
-    summers = Summers(today)
-    found = []
-    for case in cases:
-        summer = summers.of(case.school_unit_id)
-        if summer is not None and summer.asks_on(today):
-            found.append((case, summer.plan_by(today)))
-    return found
+    cases = list(cases)
+    schools = School.objects.filter(pk__in={case.school_unit_id for case in cases})
+    summers = {school.pk: summer_of(school, today.year) for school in schools}
+    found = ((case, summers.get(case.school_unit_id)) for case in cases)
+    return [(case, summer.plan_by(today)) for case, summer in found if summer is not None and summer.asks_on(today)]
 
 
-def contact_days(case: Case, today: date) -> Summer | None:
-    """Return the summer of the case's school, which says on which days the first contact is made."""
-    return Summers(today).of(case.school_unit_id)
+def summer_in(case: Case, today: date) -> Summer | None:
+    """Return this year's summer of the case's school, which says on which days the first contact is made."""
+    school = School.objects.filter(pk=case.school_unit_id).first()
+    return summer_of(school, today.year) if school else None

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,16 +23,14 @@ from attendance.duty_clocks import (
     WORKING_DAYS_TO_TELL_PROVIDER,
 )
 from attendance.follow_up_days import MOST_SCHOOL_DAYS
-from deadlines.holidays import public_holidays, work_free_eves
+from attendance.thresholds import FIRST_VERSION
+from deadlines.holidays import SATURDAY, public_holidays, work_free_eves
 from deadlines.school_days import DayRange
-from deadlines.working_days import is_working_day
+from deadlines.working_days import ONE_DAY, working_days_between
 from schools.models import BreakDay, School, Term
 from schools.regional_pattern import FIRST_MONTH, first_year_of, usual_breaks, usual_terms
 
 from .obligations import KINDS, Calendar, Kind
-
-ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -77,10 +76,8 @@ def school_year_of(school: School | None, today: date) -> SchoolYearOfASchool:
     At most two queries.
     """
     first_year = first_year_of(today)
-    terms, days = _as_set(school, first_year) if school else ([], [])
+    terms, breaks, staff_days = _as_set(school, first_year) if school else ([], [], [])
     is_set = bool(terms)
-    staff_days = [one for one in days if one.name == _staff_day()]
-    breaks = [one for one in days if one not in staff_days]
     if not is_set:
         terms = list(usual_terms(first_year))
         breaks = [Free(usual.first, usual.last, name) for name, usual in usual_breaks(first_year).items()]
@@ -88,23 +85,19 @@ def school_year_of(school: School | None, today: date) -> SchoolYearOfASchool:
     return SchoolYearOfASchool(first_year, sorted(free, key=lambda one: (one.first, one.last)), is_set)
 
 
-def _as_set(school: School, first_year: int) -> tuple[list[DayRange], list[Free]]:
-    """Return the terms, and the breaks and staff days, that the provider and the school have set for a school year."""
+def _as_set(school: School, first_year: int) -> tuple[list[DayRange], list[Free], list[Free]]:
+    """Return the terms, the breaks and the staff days that the provider and the school have set for a school year."""
     begins, ends = date(first_year, FIRST_MONTH, 1), date(first_year + 1, FIRST_MONTH, 1)
     terms = Term.objects.filter(
         school_year__provider=school.provider_id, starts_on__gte=begins, starts_on__lt=ends
     ).values_list("starts_on", "ends_on")
-    days = BreakDay.objects.filter(school_year__provider=school.provider_id, day__gte=begins, day__lt=ends)
-    rows = [
-        (day, _staff_day() if kind == BreakDay.Kind.STAFF_DAY else name)
-        for day, name, kind, whose in days.order_by("day").values_list("day", "name", "kind", "school")
-        if whose in {None, school.pk}
-    ]
-    return [DayRange(*term) for term in terms.order_by("starts_on")], list(_joined(rows))
-
-
-def _staff_day() -> str:
-    return _("Staff day")
+    days = BreakDay.objects.filter(
+        Q(school=None) | Q(school=school.pk), school_year__provider=school.provider_id, day__gte=begins, day__lt=ends
+    )
+    found = list(days.order_by("day").values_list("day", "name", "kind"))
+    breaks = _joined((day, name) for day, name, kind in found if kind == BreakDay.Kind.BREAK)
+    staff_days = _joined((day, _("Staff day")) for day, _name, kind in found if kind == BreakDay.Kind.STAFF_DAY)
+    return [DayRange(*term) for term in terms.order_by("starts_on")], list(breaks), list(staff_days)
 
 
 def _joined(rows: Iterable[tuple[date, str]]) -> Iterator[Free]:
@@ -112,17 +105,12 @@ def _joined(rows: Iterable[tuple[date, str]]) -> Iterator[Free]:
     first: date | None = None
     last, called = date.min, ""
     for day, name in rows:
-        if first is not None and (name != called or any(is_working_day(gap) for gap in _days_within(last, day))):
+        if first is not None and (name != called or working_days_between(last, day - ONE_DAY)):
             yield Free(first, last, called)
             first = None
         first, last, called = first or day, day, name
     if first is not None:
         yield Free(first, last, called)
-
-
-def _days_within(before: date, after: date) -> Iterator[date]:
-    """Give the days after the one and before the other."""
-    return (before + timedelta(days=n) for n in range(1, (after - before).days))
 
 
 def _between(terms: list[DayRange], first_year: int) -> Iterator[Free]:
@@ -146,7 +134,7 @@ def clocks_in_school_days() -> list[Clock]:
     """Return what rests on every day without teaching."""
     agreed = gettext_lazy("Agreement")
     return [
-        Clock(gettext_lazy("Answer an early signal"), 5, gettext_lazy("The school’s own setting")),
+        Clock(gettext_lazy("Answer an early signal"), FIRST_VERSION["answer_school_days"], agreed),
         Clock(gettext_lazy("Finish an investigation of absence"), SCHOOL_DAYS_TO_FINISH, agreed),
         Clock(gettext_lazy("Follow up a measure, at the latest"), MOST_SCHOOL_DAYS, agreed),
     ]

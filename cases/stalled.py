@@ -156,8 +156,12 @@ def stalled_cases(reader: Membership, today: date) -> list[Stalled]:
 
 def overseen(reader: Membership) -> CaseQuerySet:
     """Return the open cases that `reader` oversees, with what `label_for` asks of each."""
-    cases = Case.objects.open().overseen_by(reader).select_related("school_unit")
-    return cases.select_related("pupil") if is_named(reader) else cases
+    return with_label(Case.objects.open().overseen_by(reader), reader)
+
+
+def with_label(cases: CaseQuerySet, reader: Membership) -> CaseQuerySet:
+    """Fetch with `cases` what `label_for` asks of each."""
+    return cases.select_related("school_unit", "pupil") if is_named(reader) else cases.select_related("school_unit")
 
 
 def label_for(reader: Membership, case: Case) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -60,9 +60,7 @@ def stand_ins_to_name(reader: Membership, today: date) -> list[SchoolDate]:
     """
     if reader.side == Side.CITY or not permits(reader, Object.PERSON, Action.GRANT):
         return []
-    managed = Membership.objects.active(today).managers().filter(unit=OuterRef("unit"))
-    here = Q(unit=reader.unit_id) | Q(unit__in=Unit.objects.below(reader.unit).order_by()) & ~Exists(managed)
-    absent = Membership.objects.active(today).filter(here, away_to__gte=today, stand_in=None)
+    absent = Membership.objects.active(today).answered_for_by(reader, today).filter(away_to__gte=today, stand_in=None)
     rows = _rows(absent.exclude(user=reader.user_id).select_related("user"), today)
     return [_to_name(row.membership, row.held) for row in rows if row.lacks_stand_in]
 

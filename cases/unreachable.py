@@ -18,6 +18,7 @@ from attendance.school_date import SchoolDate
 from deadlines.stockholm import stockholm_day
 from deadlines.working_days import add_working_days
 from notifications.failing import dead_mailboxes
+from schools.models import protected_ids
 
 from .models import HolderInterval
 
@@ -28,7 +29,7 @@ SEEN_TO_WITHIN = 2
 def unreachable_dates(reader: Membership, today: date) -> list[SchoolDate]:
     """Return what `reader` has to see to, as the manager of a unit: its people, and units below that hold something.
 
-    A manager's own mailbox is for the manager above. Three queries.
+    A manager's own mailbox is for the manager above. At most four queries.
     """
     if reader.side == Side.CITY or not permits(reader, Object.PERSON, Action.GRANT):
         return []
@@ -40,9 +41,9 @@ def _mailboxes(reader: Membership, today: date) -> Iterable[SchoolDate]:
     dead.pop(reader.user_id, None)
     if not dead:
         return []
-    managed = Membership.objects.active(today).managers().filter(unit=OuterRef("unit"))
-    people = Membership.objects.active(today).filter(user__in=dead, unit__in=Unit.objects.below(reader.unit).order_by())
-    ours = people.filter(Q(unit=reader.unit_id) | Q(pk__in=managed.values("pk")) | ~Exists(managed))
+    people = Membership.objects.active(today).filter(user__in=dead)
+    managers = people.managers().filter(unit__in=Unit.objects.below(reader.unit).order_by())
+    ours = people.answered_for_by(reader, today) | managers
     found = {one.user_id: one for one in ours.select_related("user", "unit").order_by("unit__name", "pk")}
     return [_mailbox(one, stockholm_day(dead[user])) for user, one in found.items()]
 
@@ -64,15 +65,14 @@ def _empty_units(reader: Membership, today: date) -> Iterable[SchoolDate]:
     staffed = Membership.objects.active(today).filter(unit=OuterRef("pk"))
     empty = Unit.objects.below(reader.unit).exclude(pk=reader.unit_id).filter(~Exists(staffed))
     held = HolderInterval.objects.filter(to_at=None, obligation__stopped_at=None, unit__in=empty.order_by()).order_by()
+    held = held.exclude(obligation__case__pupil__in=protected_ids())
     counts: dict[UUID, int] = dict(held.values_list("unit").annotate(Count("pk")))
     if not counts:
         return []
-    units = Unit.objects.filter(pk__in=counts).annotate(left_on=Max("memberships__valid_to", filter=_past(today)))
+    units = Unit.objects.filter(pk__in=counts).annotate(
+        left_on=Max("memberships__valid_to", filter=Q(memberships__valid_to__lt=today))
+    )
     return [_empty(unit, unit.left_on, counts[unit.pk], today) for unit in units]
-
-
-def _past(today: date) -> Q:
-    return Q(memberships__valid_to__lt=today)
 
 
 def _empty(unit: Unit, left_on: date | None, held: int, today: date) -> SchoolDate:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,8 +13,9 @@ from accounts.models import Membership, Unit
 from accounts.roles import Role, Side
 
 from .ball import CaseState, states_of
+from .medians import median_of
 from .models import Case
-from .stalled import is_named, label_for, overseen
+from .stalled import label_for, overseen, with_label
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Pair:
     @property
     def median_days(self) -> int:
         """The median of the days, half a day rounded up."""
-        return int(median(case.days for case in self.cases) + 0.5)
+        return median_of(case.days for case in self.cases)
 
     @property
     def longest(self) -> int:
@@ -64,9 +64,9 @@ class Pair:
 def pairs_of(reader: Membership, today: date) -> list[Pair]:
     """Return the pairs in the open cases that `reader` oversees, or has in figures; the longest median first."""
     found: dict[tuple[UUID, UUID], list[Waiting]] = defaultdict(list)
-    cases = Case.objects.open().counted_by(reader).select_related("school_unit")
+    cases = with_label(Case.objects.open().counted_by(reader), reader)
     rows = set(overseen(reader).values_list("pk", flat=True)) if reader.role == Role.COORDINATOR else None
-    for state in states_of(cases.select_related("pupil") if is_named(reader) else cases, today, with_words=False):
+    for state in states_of(cases, today, with_words=False):
         one = _waiting(state, reader, is_row=rows is None or state.case.pk in rows)
         if one is not None:
             found[one.holder.pk, one.waiting.pk].append(one)

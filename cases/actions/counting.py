@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from statistics import median
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
+from cases.medians import median_of
 from cases.models import Case, StandstillCount
 from cases.stalled import Facts, Stalled, causes_of, facts_of
 from deadlines.stockholm import stockholm_day
@@ -18,8 +18,8 @@ from schools.models import protected_ids
 AT_A_TIME = 500
 """How many cases are held in memory at once."""
 
-KEPT_FOR = 400
-"""Calendar days that counts are kept: a year can be compared with the one before."""
+KEPT_FOR = timedelta(days=400)
+"""How long counts are kept: a year can be compared with the one before."""
 
 Counted = dict[tuple[UUID, str], list[int]]
 
@@ -56,13 +56,13 @@ def _count(facts: Iterable[Facts], found: Counted) -> None:
 def _store(found: Counted, today: date) -> None:
     """Put the counts in the place of those of the day, and let go of old ones."""
     StandstillCount.objects.filter(day=today).delete()
-    StandstillCount.objects.filter(day__lt=date.fromordinal(today.toordinal() - KEPT_FOR)).delete()
+    StandstillCount.objects.filter(day__lt=today - KEPT_FOR).delete()
     StandstillCount.objects.bulk_create(_rows(found, today))
 
 
 def _rows(found: Counted, today: date) -> Iterator[StandstillCount]:
     for (unit, code), days in found.items():
         yield StandstillCount(
-            day=today, unit_id=unit, code=code, cases=len(days), median_days=int(median(days) + 0.5),
+            day=today, unit_id=unit, code=code, cases=len(days), median_days=median_of(days),
             longest_days=max(days),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import Membership, Unit
 from accounts.permissions import Action, Object, permits
-from accounts.roles import Role
+from accounts.roles import Role, Side
 
 
 class StandstillCountQuerySet(models.QuerySet["StandstillCount"]):
@@ -17,7 +17,7 @@ class StandstillCountQuerySet(models.QuerySet["StandstillCount"]):
         """Return the counts of the district or the city that `reader` coordinates."""
         if reader.role != Role.COORDINATOR or not permits(reader, Object.STALLED, Action.READ):
             return self.none()
-        return self if reader.side == "city" else self.filter(unit__in=Unit.objects.below(reader.unit).order_by())
+        return self if reader.side == Side.CITY else self.filter(unit__in=Unit.objects.below(reader.unit).order_by())
 
 
 class StandstillCount(models.Model):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.access import MemberRequest
 from accounts.models import Membership, Unit
 from accounts.roles import Side
-from cases.breaks import summer_after
+from cases.breaks import summer_of
 from cases.models import Case
 from cases.resting import clocks_in_school_days, clocks_in_working_days, clocks_that_never_rest, school_year_of
 from schools.models import School
@@ -34,7 +34,7 @@ def calendar(request: MemberRequest) -> HttpResponse:
             "name": school_year_name(year.first_year),
             "today": today,
             "now": year.now(today),
-            "summer": summer_after(school, today) if school else None,
+            "summer": summer_of(school, year.first_year + 1) if school else None,
             "in_school_days": clocks_in_school_days(),
             "in_working_days": clocks_in_working_days(),
             "never_resting": clocks_that_never_rest(),

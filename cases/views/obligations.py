@@ -21,7 +21,7 @@ from accounts.permissions import Action, Object, roles_that_may
 from cases import access
 from cases.actions import oversight as actions
 from cases.advice import looked_at
-from cases.breaks import contact_days
+from cases.breaks import summer_in
 from cases.forms.obligations import (
     AutumnPlanForm,
     HandOverForm,
@@ -89,7 +89,7 @@ def check_advice(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 def plan_autumn(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Plan, before the summer, who makes the first contact of the autumn and when."""
     obligation = readable(request, obligation_id, PLAN_AUTUMN)
-    summer = contact_days(obligation.case, timezone.localdate())
+    summer = summer_in(obligation.case, timezone.localdate())
     if summer is None:
         raise Http404
     days = {"first": summer.contact_from, "last": summer.contact_to}

@@ -117,7 +117,7 @@ def test_counting_twice_a_day_counts_once_and_old_counts_are_let_go(cast):
     late(cast)
     today = timezone.localdate()
     StandstillCount.objects.create(
-        day=today - timedelta(days=KEPT_FOR + 1), unit=cast.worker.unit, cases=1, median_days=1, longest_days=1
+        day=today - KEPT_FOR - timedelta(days=1), unit=cast.worker.unit, cases=1, median_days=1, longest_days=1
     )
 
     assert [counted(), counted()] == [1, 1]

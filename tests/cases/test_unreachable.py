@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from notifications.actions import print_of
 from notifications.models import Mail
+from schools.actions.protection import protect_pupil
 from tests.factories.accounts import MembershipFactory
 from tests.factories.cases import a_case
 
@@ -69,6 +70,16 @@ def test_a_unit_that_holds_something_and_has_nobody_is_for_the_manager_above(cas
     assert f"Nobody works in {cast.worker.unit.name}" in page.text
     assert "1 thing waits there and nobody can take it" in page.text
     MembershipFactory(team_worker=True, unit=cast.worker.unit)
+    assert "Nobody works in" not in enter(cast.area_head).get(TODO).text
+
+
+def test_what_is_held_about_a_protected_pupil_is_not_counted(cast, enter):
+    story = a_case("acknowledged", cast=cast)
+    yesterday = timezone.localdate() - DAY
+    Membership.objects.filter(unit=cast.worker.unit).update(valid_from=yesterday - 30 * DAY, valid_to=yesterday)
+    assert "Nobody works in" in enter(cast.area_head).get(TODO).text
+    protect_pupil(pupil=story.pupil, kind="secrecy_flag", by=cast.principal, at=timezone.now())
+
     assert "Nobody works in" not in enter(cast.area_head).get(TODO).text
 
 
