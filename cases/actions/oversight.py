@@ -40,8 +40,8 @@ class TooManyDates(Exception):
 def set_next_step(
     *, obligation: Obligation, task: str, unit: Unit, due_on: date, by: Membership, at: datetime
 ) -> Obligation:
-    """Fulfil the net by naming what happens next, who does it and by when."""
-    with _holding(obligation, "next_step_set", by, at, kinds=(NET,)) as happening:
+    """Fulfil the net, or an autumn plan that came too late, by naming what happens next, who does it and by when."""
+    with _holding(obligation, "next_step_set", by, at, kinds=(NET, PLAN_AUTUMN)) as happening:
         told = happening.text = tell_in_case(happening, task, obligation.referral)
         happening.stop_one(_open(obligation))
         return happening.start("do_next_step", unit=unit, due_on=due_on, referral=obligation.referral, task=told[:300])

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,7 +46,10 @@ from .requests import request_address
 
 def set_next_step(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
     """Decide what happens next in a case that has no next step."""
-    obligation = readable(request, obligation_id, NET)
+    return _next_step(request, readable(request, obligation_id, NET))
+
+
+def _next_step(request: MemberRequest, obligation: Obligation) -> HttpResponse:
     form = NextStepForm(request.POST or None, **choices(obligation.case))
     act = Act("set_next_step", _("Set the next step"), _("Save the next step"))
 
@@ -87,11 +90,12 @@ def check_advice(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
 
 
 def plan_autumn(request: MemberRequest, obligation_id: UUID) -> HttpResponse:
-    """Plan, before the summer, who makes the first contact of the autumn and when."""
+    """Plan, before the summer, who makes the first contact of the autumn and when; after week 34, the next step."""
     obligation = readable(request, obligation_id, PLAN_AUTUMN)
-    summer = summer_in(obligation.case, timezone.localdate())
-    if summer is None:
-        raise Http404
+    today = timezone.localdate()
+    summer = summer_in(obligation.case, today)
+    if summer is None or today > summer.contact_to:
+        return _next_step(request, obligation)
     days = {"first": summer.contact_from, "last": summer.contact_to}
     form = AutumnPlanForm(request.POST or None, **choices(obligation.case), **days)
     act = Act(

@@ -184,6 +184,18 @@ class TestPages:
         assert story.open("autumn_contact").due_on == date(2027, 8, 17)
         assert reverse("cases:record_step", args=[story.open("autumn_contact").pk]) in client.get("/").content.decode()
 
+    def test_after_week_34_a_plan_that_was_never_made_becomes_the_next_step(self, enter, time_machine):
+        story = in_spring()
+        asks(morning(date(2027, 5, 24)))
+        time_machine.move_to(morning(date(2027, 8, 30)))
+        page = reverse("cases:plan_autumn", args=[story.open("plan_autumn").pk])
+        given = {"next_task": "Ring hem.", "next_unit": story.case.school_unit_id, "next_on": "2027-09-03"}
+
+        assert enter(story.cast.counsellor).post(page, given).status_code == 302
+
+        assert story.open("do_next_step").due_on == date(2027, 9, 3)
+        assert not story.case.obligations.open().filter(kind="plan_autumn").exists()
+
     def test_social_services_cannot_make_the_schools_plan(self, enter, time_machine):
         time_machine.move_to(morning(date(2027, 5, 24)))
         story = in_spring("accepted")
