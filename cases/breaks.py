@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from deadlines.working_days import add_working_days
 from schools.calendars import school_calendar
 from schools.models import School
@@ -74,8 +76,13 @@ def summer_of(school: School, year: int) -> Summer | None:
 
 
 def without_plan(cases: CaseQuerySet, today: date) -> CaseQuerySet:
-    """Return those of `cases` that are open and in which no plan has been asked for or made this calendar year."""
-    asked = Obligation.objects.filter(kind__in=(PLAN_AUTUMN, AUTUMN_CONTACT), started_on__year=today.year)
+    """Return those of `cases` that are open and in which no plan has been asked for or made this calendar year.
+
+    A plan of an earlier year that still waits to be made is not asked for twice.
+    """
+    waits = Q(kind=PLAN_AUTUMN, stopped_at=None)
+    of_this_year = Q(kind__in=(PLAN_AUTUMN, AUTUMN_CONTACT), started_on__year=today.year)
+    asked = Obligation.objects.filter(waits | of_this_year)
     return cases.open().exclude(pk__in=asked.order_by().values("case"))
 
 

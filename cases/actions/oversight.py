@@ -65,13 +65,15 @@ def plan_autumn(
 ) -> Obligation:
     """Make the plan for the autumn: what the first contact is, who makes it, and when in week 33 or 34 (law.md P15).
 
-    Raises NotAllowed for a day in another week; the database refuses it, too.
+    A first contact of an earlier year that was never made is replaced. Raises NotAllowed for a day in another week; the
+    database refuses it, too.
     """
     if next_on.isocalendar().week not in {FIRST_WEEK, LAST_WEEK}:
         raise NotAllowed
     with _holding(obligation, "autumn_planned", by, at, kinds=(PLAN_AUTUMN,)) as happening:
         told = happening.text = tell_in_case(happening, next_task)
         happening.stop_one(_open(obligation))
+        happening.stop(AUTUMN_CONTACT, outcome=Obligation.Outcome.REPLACED)
         return happening.start(AUTUMN_CONTACT, unit=next_unit, due_on=next_on, task=told[:300])
 
 

@@ -121,6 +121,27 @@ def test_next_summer_a_plan_is_asked_for_again():
     assert asks(morning(date(2028, 5, 24))) == 1
 
 
+def test_a_plan_that_still_waits_from_last_summer_is_not_asked_for_again_and_stops_no_other_case():
+    in_spring()
+    asks(morning(date(2027, 5, 24)))
+    a_case("opened", at=datetime(2028, 4, 12, 9, tzinfo=STOCKHOLM))
+
+    assert [asks(morning(day)) for day in (date(2028, 5, 24), date(2028, 5, 25))] == [1, 0]
+
+
+def test_a_contact_of_last_autumn_that_was_never_made_is_replaced_by_the_new_plan():
+    story = in_spring()
+    asks(morning(date(2027, 5, 24)))
+    never_made = planned(story, date(2027, 8, 18))
+    asks(morning(date(2028, 5, 24)))
+
+    contact = planned(story, date(2028, 8, 16), on=date(2028, 5, 25))
+
+    never_made.refresh_from_db()
+    assert never_made.outcome == "replaced"
+    assert story.open("autumn_contact") == contact
+
+
 @pytest.mark.parametrize("day", [date(2027, 8, 13), date(2027, 8, 30), date(2027, 6, 14)])
 def test_the_first_contact_is_in_week_33_or_34_in_the_action_and_in_the_database(day):
     story = in_spring()
@@ -155,11 +176,11 @@ def test_a_planned_autumn_does_not_stand_still_over_the_summer_and_an_unplanned_
     assert "S4" in causes(stories[0], next_working_day(date(2027, 8, 18)))
 
 
-def planned(story: Story, day: date) -> Obligation:
+def planned(story: Story, day: date, on: date = date(2027, 5, 25)) -> Obligation:
     """Let the counsellor plan the autumn."""
     return oversight.plan_autumn(
         obligation=story.open("plan_autumn"), next_task="Ring hem i vecka 33.", next_unit=story.case.school_unit,
-        next_on=day, by=story.cast.counsellor, at=morning(date(2027, 5, 25)),
+        next_on=day, by=story.cast.counsellor, at=morning(on),
     )  # fmt: skip
 
 
