@@ -16,6 +16,9 @@ from . import picking_up
 from .forgetting import forget_old, forget_old_reminders
 from .sending import send_due
 
+KEPT_HOURS = 14 * 24
+"""For how many hours a job that is done stays in the queue: two weeks, in which somebody may ask what was run."""
+
 
 @app.task(queue="mail", name="notifications.send")
 def send() -> None:
@@ -48,3 +51,10 @@ def forget(timestamp: int) -> None:
 async def pick_up(timestamp: int) -> None:
     """Begin anew what workers that were killed have left half-way."""
     await picking_up.pick_up()
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(queue="clock", name="notifications.remove_old_jobs", queueing_lock="notifications.remove_old_jobs")
+async def remove_old_jobs(timestamp: int) -> None:
+    """Remove what has long been done from the queue: some tasks run every minute. What failed stays to be seen."""
+    await app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS, include_cancelled=True, include_aborted=True)

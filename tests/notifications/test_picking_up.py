@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from notifications import tasks
 from notifications.picking_up import SILENT_SECONDS, TRIES, pick_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,11 +42,11 @@ def status_of(job: int) -> str:
         return cursor.fetchone()[0]
 
 
-def run() -> int:
-    async def inside() -> int:
+def run(task=pick_up):
+    async def inside():
         with app.replace_connector(app.connector.get_worker_connector()):
             async with app.open_async():
-                return await pick_up()
+                return await task()
 
     return asyncio.run(inside())
 
@@ -91,3 +92,35 @@ def test_one_that_ends_its_worker_every_time_is_failed_so_that_somebody_looks():
 
     assert run() == 0
     assert status_of(job) == "failed"
+
+
+@pytest.mark.parametrize(
+    ("status", "hours", "is_left"),
+    [
+        ("succeeded", tasks.KEPT_HOURS + 1, False), ("aborted", tasks.KEPT_HOURS + 1, False),
+        ("succeeded", tasks.KEPT_HOURS - 1, True), ("failed", tasks.KEPT_HOURS + 1, True),
+        ("todo", tasks.KEPT_HOURS + 1, True),
+    ],
+)  # fmt: skip
+def test_what_has_long_been_done_leaves_the_queue_and_what_failed_or_waits_stays(status, hours, is_left):
+    job = a_job(status)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_events WHERE job_id = %s", [job])
+        cursor.execute(
+            "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'succeeded', %s)",
+            [job, timezone.now() - timedelta(hours=hours)],
+        )
+        cursor.execute(
+            "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp, job_id) "
+            "VALUES ('some.task', 1, %s)",
+            [job],
+        )
+
+    run(lambda: tasks.remove_old_jobs(0))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE id = %s", [job])
+        assert cursor.fetchone()[0] == is_left
+        cursor.execute("SELECT count(*) FROM procrastinate_periodic_defers WHERE task_name = 'some.task'")
+        assert cursor.fetchone()[0] == 1, "that it ran is still known"
+        cursor.execute("DELETE FROM procrastinate_periodic_defers WHERE task_name = 'some.task'")
